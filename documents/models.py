@@ -1,0 +1,117 @@
+"""The tables of the library. The database is the truth; blobs and the search index hang on it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from documents.database import Base, Instant
+from documents.rules import JobState, VersionState
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+class Document(Base):
+    """A thing kept in the archive: a paper, a law, … ``kind`` is the caller's word for it.
+
+    ``last_number`` is the number of its newest version (0: none yet); it is raised in the database, so that two people
+    adding a version at the same moment get two numbers. ``created_by`` is opaque here, for example ``"member:12"``.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (CheckConstraint("last_number >= 0", name="last_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(500))
+    kind: Mapped[str] = mapped_column(String(30), index=True)
+    type_code: Mapped[str | None] = mapped_column(String(20))
+    number: Mapped[str | None] = mapped_column(String(60))
+    issuer: Mapped[str | None] = mapped_column(String(300))
+    issued_on: Mapped[date | None] = mapped_column(Date)
+    last_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[str] = mapped_column(String(100))
+
+    labels: Mapped[list["DocumentLabel"]] = relationship(back_populates="document", cascade="all, delete-orphan")
+    versions: Mapped[list["Version"]] = relationship(back_populates="document", order_by="Version.number")
+
+
+class DocumentLabel(Base):
+    """Who may find and open a document: anybody who carries one of its labels, for example ``"unit:5"``."""
+
+    __tablename__ = "document_label"
+    __table_args__ = (UniqueConstraint("document_id", "label"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(100), index=True)
+
+    document: Mapped[Document] = relationship(back_populates="labels")
+
+
+class Version(Base):
+    """One file as it was received: never changed; only the outcome of reading it (state, reason, pages) is written later.
+
+    ``size`` in bytes; ``media_type`` by content; ``filename`` only for showing and downloading; ``reason`` is a code of
+    :mod:`documents.extract` when the state is failed or refused, or says why a ready version has no text.
+    """
+
+    __tablename__ = "version"
+    __table_args__ = (
+        UniqueConstraint("document_id", "number"),
+        CheckConstraint(_one_of("state", VersionState), name="state"),
+        CheckConstraint("size >= 0", name="size"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(12), default=VersionState.WAITING)
+    reason: Mapped[str | None] = mapped_column(String(50))
+    page_count: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[str] = mapped_column(String(100))
+
+    document: Mapped[Document] = relationship(back_populates="versions")
+
+
+class PageText(Base):
+    """The text of one page (counted from 0) of a version, NFC."""
+
+    __tablename__ = "page_text"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Job(Base):
+    """Work to be done once, by whichever worker claims it. A claim is a lease: past ``claimed_until`` it is free again."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", JobState), name="state"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_job_state_run_after", "state", "run_after"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(12), default=JobState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    run_after: Mapped[datetime] = mapped_column(Instant)
+    claimed_until: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
