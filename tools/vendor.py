@@ -37,6 +37,7 @@ ALLOWED: dict[str, tuple[str, list[tuple[str, str]]]] = {
             # The legacy build is the one that runs on the Safari of older tablets.
             ("legacy/build/pdf.min.mjs", "pdf.min.mjs"),
             ("legacy/build/pdf.worker.min.mjs", "pdf.worker.min.mjs"),
+            ("legacy/build/pdf.renderer.min.mjs", "pdf.renderer.min.mjs"),
             ("legacy/web/pdf_viewer.mjs", "pdf_viewer.mjs"),
             ("legacy/web/pdf_viewer.css", "pdf_viewer.css"),
             ("legacy/web/images", "images"),
@@ -78,12 +79,9 @@ def font_faces(package: Path) -> str:
 
 
 def _without_woff(rule: str) -> str:
-    lines = []
-    for line in rule.splitlines():
-        if "src:" in line:
-            line = line.split(", url(")[0].rstrip(";") + ";"
-        lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(
+        line.split(", url(")[0].rstrip(";") + ";" if "src:" in line else line for line in rule.splitlines()
+    )
 
 
 def copy_all(node_modules: Path, target: Path) -> int:
