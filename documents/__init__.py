@@ -1,0 +1,1 @@
+"""The content library: papers, their versions, text and search. Knows nothing of Flask, units or meetings."""

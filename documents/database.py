@@ -1,0 +1,125 @@
+"""One database: what every table shares, and the two kinds of transaction.
+
+Every change goes through :meth:`Database.writing`, which commits once at its end and only then tells the
+listeners what changed. SQLite writers take the write lock at BEGIN (``BEGIN IMMEDIATE``): a transaction that
+reads first and upgrades later would fail with "database is locked" instead of waiting its turn.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+
+Change = tuple[str, int]
+"""What changed: (kind, id), for example ``("poll", 7)``."""
+
+SQLITE_BUSY_SECONDS = 30.0
+
+
+class Base(DeclarativeBase):
+    """Common base: constraint names are fixed, so that migrations can name them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Naive values are refused; SQLite, which keeps no zone, gives aware ones back too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An engine with its two entry points, :meth:`reading` and :meth:`writing`.
+
+    ``listeners`` are called after each commit with the distinct changes in the order they were recorded. They must be
+    quick and must not raise: the commit has already happened.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = make_url(url)
+        self.listeners: list[Callable[[list[Change]], None]] = []
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
+        if self.is_sqlite:
+            options["connect_args"] = {"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS}
+        else:
+            options["pool_pre_ping"] = True
+        self.engine: Engine = create_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(ecabinet_writes=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that is always rolled back: for showing, never for changing."""
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction committed at the end of the block; an exception rolls everything back."""
+        with Session(self._writer, expire_on_commit=False) as db:
+            yield db
+            db.commit()
+            changes: dict[Change, None] = db.info.pop("changes", {})
+        if changes:
+            for listener in self.listeners:
+                listener(list(changes))
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """The database holds a column to the values of an enumeration."""
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def changed(db: Session, kind: str, key: int) -> None:
+    """Record on the transaction that something changed; the listeners hear of it after the commit."""
+    db.info.setdefault("changes", {})[(kind, key)] = None
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: _begin_sqlite decides which kind it is.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("ecabinet_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

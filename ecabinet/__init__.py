@@ -1,0 +1,1 @@
+"""eCabinet: paperless meetings and official documents on one registry of members and units."""

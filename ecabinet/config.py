@@ -1,0 +1,122 @@
+"""The environment, read once, checked, and frozen. A wrong value stops the start with one clear line."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+MIB = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that may differ between two installations. Sizes in bytes."""
+
+    data_dir: Path
+    database_url: str
+    blobs_url: str
+    search_url: str
+    bus_url: str
+    secret_key: str
+    host: str
+    port: int
+    public_url: str
+    worker: Literal["thread", "off"]
+    locale: str
+    max_upload: int
+    s3_access_key: str
+    s3_secret_key: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us by https: then cookies travel by nothing else."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
+        """Read the environment; raises :class:`ConfigError` at the first wrong value."""
+        data_dir = Path(env.get("DATA_DIR") or "var").absolute()
+        blobs_url = env.get("BLOBS_URL") or f"file:{data_dir / 'blobs'}"
+        port = _whole(env, "PORT", 8080, 1, 65535)
+        host = env.get("HOST") or "127.0.0.1"
+        config = cls(
+            data_dir=data_dir,
+            database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'ecabinet.sqlite3'}"),
+            blobs_url=_scheme("BLOBS_URL", blobs_url, ("file", "s3")),
+            search_url=_scheme("SEARCH_URL", env.get("SEARCH_URL") or f"whoosh:{data_dir / 'index'}", ("whoosh", "postgresql")),
+            bus_url=_scheme("BUS_URL", env.get("BUS_URL") or "memory:", ("memory", "redis", "rediss")),
+            secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
+            host=host,
+            port=port,
+            public_url=_scheme("PUBLIC_URL", env.get("PUBLIC_URL") or f"http://{host}:{port}", ("http", "https")).rstrip("/"),
+            worker="off" if _one_of(env, "WORKER", "thread", ("thread", "off")) == "off" else "thread",
+            locale=_one_of(env, "LOCALE", "vi", ("vi", "en")),
+            max_upload=_whole(env, "MAX_UPLOAD_MB", 200, 1, 10_000) * MIB,
+            s3_access_key=env.get("S3_ACCESS_KEY", ""),
+            s3_secret_key=env.get("S3_SECRET_KEY", ""),
+        )
+        config._check_together()
+        return config
+
+    def _check_together(self) -> None:
+        if self.blobs_url.startswith("s3:") and not (self.s3_access_key and self.s3_secret_key):
+            raise ConfigError("BLOBS_URL names an S3 store: set S3_ACCESS_KEY and S3_SECRET_KEY too")
+        if self.search_url.startswith("postgresql:") and not self.database_url.startswith("postgresql"):
+            raise ConfigError("SEARCH_URL=postgresql: searches the database itself: DATABASE_URL must be PostgreSQL")
+        if len(self.secret_key) < 32:
+            raise ConfigError("SECRET_KEY must have at least 32 characters")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise ConfigError(f"{name}={text!r}: expected a whole number from {low} to {high}")
+    return int(text)
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, values: tuple[str, ...]) -> str:
+    text = env.get(name) or default
+    if text not in values:
+        raise ConfigError(f"{name}={text!r}: expected one of {', '.join(values)}")
+    return text
+
+
+def _scheme(name: str, url: str, schemes: tuple[str, ...]) -> str:
+    if urlsplit(url).scheme not in schemes:
+        raise ConfigError(f"{name}={url!r}: expected an address that starts with {', '.join(s + ':' for s in schemes)}")
+    return url
+
+
+def _database_url(url: str) -> str:
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise ConfigError("DATABASE_URL: expected sqlite:///… or postgresql://…")
+    # psycopg 3 is the one driver installed; a plain postgresql:// would look for another.
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The secret of an installation that was given none: made at the first start, kept for the next."""
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigError(f"DATA_DIR={str(data_dir)!r} cannot be written: {error.strerror}") from error
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,254 @@
+"""Changes of meetings. None commits or tells anybody: the transaction records what changed."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from documents.blobs import Blob
+from documents.database import changed
+from documents.errors import NotFound, Problem
+from documents.models import Document
+from documents.operations import add_document, add_version, set_labels
+from ecabinet.access import Person, ancestors, member_label, meeting_label, office_label
+from ecabinet.meetings import rules
+from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Paper, Participant
+from ecabinet.registry.models import Body, Member, Unit
+from ecabinet.registry.queries import Seat, seats_of
+
+OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+NewCode = Callable[[], str]
+
+
+def create_meeting(db: Session, person: Person, unit: Unit, body: Body | None, draft: rules.MeetingDraft, new_code: NewCode) -> Meeting:
+    """A draft meeting of a unit; whoever creates it is its secretary."""
+    rules.check_meeting(draft)
+    meeting = Meeting(unit_id=unit.id, body_id=body.id if body else None, state=rules.MeetingState.DRAFT, **vars(draft))
+    db.add(meeting)
+    db.flush()
+    member = db.get_one(Member, person.member_id)
+    _add_participant(db, meeting, member, rules.ParticipantRole.SECRETARY, new_code)
+    return meeting
+
+
+def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> None:
+    """Change what was said of a meeting."""
+    rules.check_meeting(draft)
+    for field, value in vars(draft).items():
+        setattr(meeting, field, value)
+    changed(db, "meeting", meeting.id)
+
+
+def advance(db: Session, meeting: Meeting, state: rules.MeetingState) -> None:
+    """Invite, begin or conclude."""
+    rules.check_next(rules.MeetingState(meeting.state), state)
+    meeting.state = state
+    changed(db, "meeting", meeting.id)
+
+
+def add_item(db: Session, meeting: Meeting, title: str, presenter: str, minutes: int | None) -> AgendaItem:
+    """Append an item to the agenda."""
+    rules.check_item(title, presenter, minutes)
+    last = db.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting.id))
+    item = AgendaItem(meeting_id=meeting.id, position=(last or 0) + 1, title=title, presenter=presenter, minutes=minutes)
+    db.add(item)
+    db.flush()
+    changed(db, "agenda", meeting.id)
+    return item
+
+
+def edit_item(db: Session, item: AgendaItem, title: str, presenter: str, minutes: int | None) -> None:
+    """Change an item where it stands."""
+    rules.check_item(title, presenter, minutes)
+    item.title, item.presenter, item.minutes = title, presenter, minutes or 0
+    changed(db, "agenda", item.meeting_id)
+
+
+def remove_item(db: Session, item: AgendaItem) -> None:
+    """Take an item off the agenda. One that carries papers or votes stays: those are on the record."""
+    if db.scalar(select(func.count()).select_from(Paper).where(Paper.item_id == item.id)):
+        raise Problem("item_has_papers")
+    db.delete(item)
+    changed(db, "agenda", item.meeting_id)
+
+
+def reorder(db: Session, meeting: Meeting, order: list[int]) -> None:
+    """Put the items into this order, given by their ids."""
+    items = {item.id: item for item in db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id))}
+    rules.check_order(order, items)
+    for position, item_id in enumerate(order, start=1):
+        items[item_id].position = position
+    changed(db, "agenda", meeting.id)
+
+
+def go_to_item(db: Session, meeting: Meeting, item_id: int) -> None:
+    """The chair opens an item: every screen shows it as the present one."""
+    item = db.get(AgendaItem, item_id)
+    if item is None or item.meeting_id != meeting.id:
+        raise NotFound(f"item {item_id} of meeting {meeting.id}")
+    meeting.current_item_id = item.id
+    changed(db, "agenda", meeting.id)
+
+
+def lay_paper(db: Session, item: AgendaItem, meeting: Meeting, title: str, blob: Blob, filename: str, by: Person, now: datetime) -> Paper:
+    """Lay a file, already in the blob store, before the meeting; those invited and the offices above may read it."""
+    document = add_document(db, title=title, kind="paper", by=member_label(by.member_id), now=now)
+    document.issuer = meeting.unit.name
+    document.issued_on = now.astimezone(OFFICE_ZONE).date()
+    label_paper(db, document, meeting)
+    add_version(db, document, blob, filename, by=member_label(by.member_id), now=now)
+    paper = Paper(item_id=item.id, document_id=document.id)
+    db.add(paper)
+    db.flush()
+    changed(db, "agenda", meeting.id)
+    return paper
+
+
+def label_paper(db: Session, document: Document, meeting: Meeting) -> None:
+    """Who may read a paper of the meeting."""
+    offices = {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
+    set_labels(db, document, offices | {meeting_label(meeting.id)})
+
+
+def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) -> int:
+    """Invite a body as it stands on the meeting's day. Returns how many were added: who was invited stays as invited."""
+    seats = seats_of(db, body.id, meeting.starts_at.astimezone(OFFICE_ZONE).date())
+    invited = {p.member_id: p for p in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id))}
+    added = 0
+    for rank, seat in enumerate(seats, start=1):
+        known = invited.get(seat.member_id)
+        if known is None:
+            _add_seat(db, meeting, seat, rank, new_code)
+            added += 1
+        elif known.role == rules.ParticipantRole.SECRETARY and not known.voting:
+            # The secretary who prepared the meeting may hold a seat in the body too.
+            known.voting, known.title, known.rank = seat.voting, seat.title, rank
+    changed(db, "attendance", meeting.id)
+    return added
+
+
+def invite_guest(db: Session, meeting: Meeting, member: Member, new_code: NewCode) -> Participant:
+    """Invite someone from outside the body: a guest has no vote."""
+    guest = _add_participant(db, meeting, member, rules.ParticipantRole.GUEST, new_code)
+    changed(db, "attendance", meeting.id)
+    return guest
+
+
+def set_role(db: Session, participant: Participant, role: rules.ParticipantRole) -> None:
+    """Make someone chair, secretary or delegate of this meeting."""
+    if role == rules.ParticipantRole.SUBSTITUTE or participant.role == rules.ParticipantRole.SUBSTITUTE:
+        raise Problem("wrong_state")
+    participant.role = role
+    changed(db, "attendance", participant.meeting_id)
+    changed(db, "member", participant.member_id)
+
+
+def answer(db: Session, participant: Participant, rsvp: rules.Rsvp, reason: str) -> None:
+    """Accept, or be absent with a reason. A substitute named before falls away unless already here."""
+    rules.check_rsvp(rsvp, reason, rules.MeetingState(participant.meeting.state))
+    _withdraw_substitute(db, participant)
+    participant.rsvp = rsvp
+    participant.reason = reason if rsvp == rules.Rsvp.ABSENT else ""
+    changed(db, "attendance", participant.meeting_id)
+    changed(db, "member", participant.member_id)
+
+
+def send_substitute(db: Session, participant: Participant, member: Member, reason: str, new_code: NewCode) -> Participant:
+    """Send another member in one's place; with the body's leave the substitute votes for the one represented."""
+    rules.check_rsvp(rules.Rsvp.SUBSTITUTED, reason, rules.MeetingState(participant.meeting.state))
+    if participant.role == rules.ParticipantRole.SUBSTITUTE:
+        raise Problem("substitute_of_substitute")
+    invited = db.scalar(
+        select(Participant).where(Participant.meeting_id == participant.meeting_id, Participant.member_id == member.id)
+    )
+    if invited is not None and invited.represents_id != participant.id:
+        raise Problem("already_invited", field="substitute")
+    if invited is None:
+        _withdraw_substitute(db, participant)
+        invited = _add_participant(db, participant.meeting, member, rules.ParticipantRole.SUBSTITUTE, new_code)
+    body = participant.meeting.body
+    invited.represents_id = participant.id
+    invited.rank = participant.rank
+    invited.voting = participant.voting and (body is None or body.substitutes_vote)
+    participant.rsvp, participant.reason = rules.Rsvp.SUBSTITUTED, reason
+    changed(db, "attendance", participant.meeting_id)
+    changed(db, "member", participant.member_id)
+    return invited
+
+
+def record_attendance(db: Session, participant: Participant, present: bool, how: rules.AttendanceHow, by: Person, now: datetime) -> bool:
+    """Record an arrival or a departure; saying again what is so already changes nothing and answers False."""
+    if participant.present == present:
+        return False
+    if participant.meeting.state != rules.MeetingState.UNDER_WAY and participant.meeting.state != rules.MeetingState.INVITED:
+        raise Problem("wrong_state")
+    participant.present = present
+    db.add(Attendance(participant_id=participant.id, at=now, present=present, how=how, recorded_by=by.member_id))
+    changed(db, "attendance", participant.meeting_id)
+    changed(db, "member", participant.member_id)
+    return True
+
+
+def _withdraw_substitute(db: Session, participant: Participant) -> None:
+    for substitute in db.scalars(select(Participant).where(Participant.represents_id == participant.id)):
+        came = db.scalar(select(func.count()).select_from(Attendance).where(Attendance.participant_id == substitute.id))
+        if came:
+            raise Problem("substitute_came")
+        db.delete(substitute)
+        db.flush()
+
+
+def _add_seat(db: Session, meeting: Meeting, seat: Seat, rank: int, new_code: NewCode) -> None:
+    participant = Participant(
+        meeting_id=meeting.id,
+        member_id=seat.member_id,
+        name=seat.name,
+        unit_name=seat.unit_name,
+        title=seat.title,
+        rank=rank,
+        role=rules.ParticipantRole.DELEGATE,
+        voting=seat.voting,
+        rsvp=rules.Rsvp.PENDING,
+        check_in_code=new_code(),
+    )
+    db.add(participant)
+
+
+def _add_participant(db: Session, meeting: Meeting, member: Member, role: rules.ParticipantRole, new_code: NewCode) -> Participant:
+    known = db.scalar(select(Participant.id).where(Participant.meeting_id == meeting.id, Participant.member_id == member.id))
+    if known is not None:
+        raise Problem("already_invited", field="member")
+    participant = Participant(
+        meeting_id=meeting.id,
+        member_id=member.id,
+        name=member.full_name,
+        unit_name=member.unit.name,
+        title="",
+        rank=1000,
+        role=role,
+        voting=False,
+        rsvp=rules.Rsvp.PENDING,
+        check_in_code=new_code(),
+    )
+    db.add(participant)
+    db.flush()
+    return participant
+
+
+def places(participants: Iterable[Participant]) -> list[rules.Place]:
+    """The plain values that the rules of quorum and entitlement decide from."""
+    return [
+        rules.Place(
+            participant_id=p.id,
+            member_id=p.member_id,
+            seat_id=p.represents_id or p.id,
+            role=rules.ParticipantRole(p.role),
+            rsvp=rules.Rsvp(p.rsvp),
+            voting=p.voting,
+            present=p.present,
+        )
+        for p in participants
+    ]

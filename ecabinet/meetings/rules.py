@@ -1,0 +1,184 @@
+"""Rules of meetings from plain values: forms, quorum, who is entitled to be counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from documents.errors import Invalid, Problem
+
+
+class MeetingState(StrEnum):
+    """The life of a meeting, in this order."""
+
+    DRAFT = "draft"
+    INVITED = "invited"
+    UNDER_WAY = "under_way"
+    CONCLUDED = "concluded"
+
+
+NEXT_STATE: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.DRAFT: frozenset({MeetingState.INVITED}),
+    MeetingState.INVITED: frozenset({MeetingState.UNDER_WAY}),
+    MeetingState.UNDER_WAY: frozenset({MeetingState.CONCLUDED}),
+    MeetingState.CONCLUDED: frozenset(),
+}
+
+
+class ParticipantRole(StrEnum):
+    """What someone is in a meeting."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    DELEGATE = "delegate"
+    SUBSTITUTE = "substitute"
+    GUEST = "guest"
+
+
+RUNS_MEETING = frozenset({ParticipantRole.CHAIR, ParticipantRole.SECRETARY})
+
+
+class Rsvp(StrEnum):
+    """The answer to an invitation."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    ABSENT = "absent"
+    SUBSTITUTED = "substituted"
+
+
+class AttendanceHow(StrEnum):
+    """How an arrival or departure was recorded."""
+
+    SELF = "self"
+    SECRETARY = "secretary"
+    QR = "qr"
+
+
+LONGEST_MEETING = timedelta(days=14)
+LONGEST_ITEM_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True)
+class MeetingDraft:
+    """What a secretary says of a meeting; checked by :func:`check_meeting`."""
+
+    title: str
+    place: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    quorum_numerator: int
+    quorum_denominator: int
+
+
+def check_meeting(draft: MeetingDraft) -> None:
+    """Raise :class:`Invalid` naming every fault by its field."""
+    faults: dict[str, Problem] = {}
+    if not draft.title:
+        faults["title"] = Problem("missing")
+    elif len(draft.title) > 300:
+        faults["title"] = Problem("too_long", limit=300)
+    if len(draft.place) > 200:
+        faults["place"] = Problem("too_long", limit=200)
+    if draft.starts_at is None:
+        faults["starts_at"] = Problem("not_a_time")
+    if draft.ends_at is None:
+        faults["ends_at"] = Problem("not_a_time")
+    elif draft.starts_at is not None and draft.ends_at <= draft.starts_at:
+        faults["ends_at"] = Problem("ends_before_start")
+    elif draft.starts_at is not None and draft.ends_at - draft.starts_at > LONGEST_MEETING:
+        faults["ends_at"] = Problem("meeting_too_long", days=LONGEST_MEETING.days)
+    if not 0 < draft.quorum_numerator <= draft.quorum_denominator <= 100:
+        faults["quorum"] = Problem("not_a_fraction")
+    if faults:
+        raise Invalid(faults)
+
+
+def check_item(title: str, presenter: str, minutes: int | None) -> None:
+    """Raise :class:`Invalid` when an agenda item cannot stand as entered; ``minutes`` is None when it was no number."""
+    faults: dict[str, Problem] = {}
+    if not title:
+        faults["title"] = Problem("missing")
+    elif len(title) > 300:
+        faults["title"] = Problem("too_long", limit=300)
+    if len(presenter) > 100:
+        faults["presenter"] = Problem("too_long", limit=100)
+    if minutes is None or not 0 <= minutes <= LONGEST_ITEM_MINUTES:
+        faults["minutes"] = Problem("not_in_range", low=0, high=LONGEST_ITEM_MINUTES)
+    if faults:
+        raise Invalid(faults)
+
+
+def check_order(wanted: list[int], present: Iterable[int]) -> None:
+    """A new order must name each item of the meeting exactly once."""
+    if sorted(wanted) != sorted(present):
+        raise Problem("order_mismatch")
+
+
+def check_next(state: MeetingState, wanted: MeetingState) -> None:
+    """A meeting goes through its states in order; concluded is the end."""
+    if wanted not in NEXT_STATE[state]:
+        raise Problem("wrong_state")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What counts of a participant: the seat represented (its own id unless a substitute), and whether it may vote now."""
+
+    participant_id: int
+    member_id: int
+    seat_id: int
+    role: ParticipantRole
+    rsvp: Rsvp
+    voting: bool
+    present: bool
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """Members present of members summoned against a fraction of the summoned."""
+
+    present: int
+    summoned: int
+    numerator: int
+    denominator: int
+
+    @property
+    def needed(self) -> int:
+        """The smallest number present that meets the threshold (the fraction itself is enough: "at least 2/3")."""
+        return -(-self.summoned * self.numerator // self.denominator)
+
+    @property
+    def met(self) -> bool:
+        """Nobody summoned is no quorum."""
+        return self.summoned > 0 and self.present >= self.needed
+
+
+def entitled(places: Iterable[Place]) -> list[Place]:
+    """Those who may vote at this moment: present, with voting right, and one for each seat.
+
+    When someone who had sent a substitute comes after all, the seat is theirs again and the substitute only listens.
+    """
+    holders: dict[int, Place] = {}
+    for place in sorted(places, key=lambda p: (p.seat_id, p.participant_id != p.seat_id)):
+        if place.present and place.voting:
+            holders.setdefault(place.seat_id, place)
+    return list(holders.values())
+
+
+def quorum(places: Iterable[Place], numerator: int, denominator: int) -> Quorum:
+    """Seats summoned are those with voting right; a seat is present when its member or the substitute is."""
+    known = list(places)
+    summoned = {place.seat_id for place in known if place.voting and place.participant_id == place.seat_id}
+    present = {place.seat_id for place in entitled(known)} & summoned
+    return Quorum(len(present), len(summoned), numerator, denominator)
+
+
+def check_rsvp(rsvp: Rsvp, reason: str, state: MeetingState) -> None:
+    """An absence needs its reason; a concluded meeting takes no more answers."""
+    if state == MeetingState.CONCLUDED:
+        raise Problem("wrong_state")
+    if rsvp == Rsvp.ABSENT and not reason:
+        raise Invalid({"reason": Problem("missing")})
+    if len(reason) > 500:
+        raise Invalid({"reason": Problem("too_long", limit=500)})

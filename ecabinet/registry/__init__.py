@@ -1,0 +1,1 @@
+"""Units, members, bodies with terms and positions, accounts and roles."""

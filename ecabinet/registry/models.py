@@ -1,0 +1,138 @@
+"""Tables of the registry."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from documents.database import Base, Instant, one_of
+from ecabinet.access import Role
+from ecabinet.registry.rules import BodyKind, MemberStatus, Sex, UnitKind
+
+# A subtree is a range of paths, so paths must sort by bytes, also where the database sorts by language.
+Path = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+class Unit(Base):
+    """A unit of the organisation. ``path`` is the chain of ids from the root, each followed by a slash."""
+
+    __tablename__ = "unit"
+    __table_args__ = (one_of("kind", UnitKind),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    path: Mapped[str] = mapped_column(Path, unique=True)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+
+
+class Member(Base):
+    """A member (đoàn viên) of one unit. ``search_name`` is the name folded for search without marks."""
+
+    __tablename__ = "member"
+    __table_args__ = (one_of("sex", Sex), one_of("status", MemberStatus))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    full_name: Mapped[str] = mapped_column(String(100))
+    search_name: Mapped[str] = mapped_column(String(100), index=True)
+    sex: Mapped[str] = mapped_column(String(10))
+    born_on: Mapped[date]
+    card_number: Mapped[str] = mapped_column(String(20), unique=True)
+    status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE.value)
+    unit: Mapped[Unit] = relationship()
+
+
+class Body(Base):
+    """A body of a unit: its committee, its standing committee, …"""
+
+    __tablename__ = "body"
+    __table_args__ = (one_of("kind", BodyKind), UniqueConstraint("unit_id", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    substitutes_vote: Mapped[bool] = mapped_column(default=True)
+    unit: Mapped[Unit] = relationship()
+
+
+class Term(Base):
+    """A term (nhiệm kỳ) of a body; ``ends_on`` is open while it runs."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        UniqueConstraint("body_id", "name"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("body.id"), index=True)
+    name: Mapped[str] = mapped_column(String(50))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class Position(Base):
+    """Who held which position in a term, from–to. ``rank`` orders the list as it is read out."""
+
+    __tablename__ = "position"
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    title: Mapped[str] = mapped_column(String(100))
+    rank: Mapped[int]
+    voting: Mapped[bool] = mapped_column(default=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class Account(Base):
+    """The means of a member to sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), unique=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    member: Mapped[Member] = relationship()
+
+
+class UnitRole(Base):
+    """A role of an account on a unit and all below it."""
+
+    __tablename__ = "unit_role"
+    __table_args__ = (one_of("role", Role), UniqueConstraint("account_id", "unit_id", "role"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str] = mapped_column(String(20))
+
+
+class SignIn(Base):
+    """A session of an account. Only the hash of its token is kept: a stolen table opens nothing."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class FailedSignIn(Base):
+    """A failed attempt, for the throttle; old ones are swept at the next failure."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (Index("ix_failed_sign_in_address_at", "address", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(60))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,130 @@
+"""Changes of the registry. None commits; the clock and fresh tokens are passed in."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from documents.errors import Problem
+from documents.text import fold
+from ecabinet.access import Role
+from ecabinet.registry import rules
+from ecabinet.registry.models import Account, Body, FailedSignIn, Member, Position, SignIn, Term, Unit, UnitRole
+
+HASHER = PasswordHasher()
+
+
+@cache
+def nobody() -> str:
+    """A hash verified when a login does not exist, so that both answers take the same time."""
+    return HASHER.hash("no such account")
+
+
+def add_unit(db: Session, parent: Unit | None, code: str, name: str, kind: rules.UnitKind) -> Unit:
+    """Found a unit below ``parent`` (None: the root)."""
+    unit = Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind)
+    db.add(unit)
+    db.flush()
+    unit.path = f"{parent.path if parent else ''}{unit.id}/"
+    return unit
+
+
+def add_member(db: Session, unit: Unit, full_name: str, sex: rules.Sex, born_on: date, card_number: str) -> Member:
+    """Enter a member of a unit."""
+    member = Member(
+        unit_id=unit.id,
+        full_name=full_name,
+        search_name=fold(full_name.lower()),
+        sex=sex,
+        born_on=born_on,
+        card_number=card_number,
+        status=rules.MemberStatus.ACTIVE,
+    )
+    db.add(member)
+    return member
+
+
+def add_body(db: Session, unit: Unit, name: str, kind: rules.BodyKind) -> Body:
+    """Set up a body of a unit."""
+    body = Body(unit_id=unit.id, name=name, kind=kind)
+    db.add(body)
+    db.flush()
+    return body
+
+
+def add_term(db: Session, body: Body, name: str, starts_on: date, ends_on: date | None = None) -> Term:
+    """Begin a term of a body."""
+    term = Term(body_id=body.id, name=name, starts_on=starts_on, ends_on=ends_on)
+    db.add(term)
+    db.flush()
+    return term
+
+
+def appoint(db: Session, term: Term, member: Member, title: str, rank: int, *, voting: bool = True) -> Position:
+    """Give a member a position in a term, from the term's first day."""
+    position = Position(
+        term_id=term.id, member_id=member.id, title=title, rank=rank, voting=voting, starts_on=term.starts_on, ends_on=term.ends_on
+    )
+    db.add(position)
+    return position
+
+
+def add_account(db: Session, member: Member, login: str, password: str) -> Account:
+    """Let a member sign in."""
+    account = Account(member_id=member.id, login=login, password_hash=HASHER.hash(password), active=True)
+    db.add(account)
+    db.flush()
+    return account
+
+
+def grant(db: Session, account: Account, role: Role, unit: Unit) -> UnitRole:
+    """Give an account a role on a unit and all below it."""
+    unit_role = UnitRole(account_id=account.id, unit_id=unit.id, role=role)
+    db.add(unit_role)
+    return unit_role
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def require_not_throttled(db: Session, login: str, address: str, now: datetime) -> None:
+    """Raise :class:`Problem` ``throttled`` when too many attempts from this address failed of late."""
+    recent = (FailedSignIn.address == address, FailedSignIn.at > now - rules.THROTTLE_WINDOW)
+    here = db.scalar(select(func.count()).select_from(FailedSignIn).where(*recent)) or 0
+    of_login = db.scalar(select(func.count()).select_from(FailedSignIn).where(*recent, FailedSignIn.login == login)) or 0
+    if rules.throttled(of_login, here):
+        raise Problem("throttled")
+
+
+def password_fits(account: Account | None, password: str) -> bool:
+    """Whether the password is the account's; takes the same time for an account that is not there."""
+    try:
+        fits = HASHER.verify(account.password_hash if account else nobody(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return fits and account is not None and account.active
+
+
+def record_failure(db: Session, login: str, address: str, now: datetime) -> None:
+    """Count a failed attempt and sweep those that no longer count."""
+    db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - rules.THROTTLE_WINDOW))
+    db.add(FailedSignIn(login=login[:60], address=address, at=now))
+
+
+def begin_session(db: Session, account_id: int, token: str, now: datetime) -> SignIn:
+    """Keep a session under the hash of its token, and sweep expired ones."""
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    sign_in = SignIn(token_hash=token_hash(token), account_id=account_id, created_at=now, expires_at=now + rules.SESSION_LENGTH)
+    db.add(sign_in)
+    return sign_in
+
+
+def end_session(db: Session, token: str) -> None:
+    """Sign out: the token opens nothing any more."""
+    db.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))

@@ -1,0 +1,110 @@
+"""What is read of the registry: the signed-in person, bodies as they stand on a day, members by name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from documents.text import fold
+from ecabinet.access import Permission, Person, Role, ancestors, member_label, office_label, unit_label, within
+from ecabinet.registry.models import Account, Body, Member, Position, SignIn, Term, Unit, UnitRole
+from ecabinet.registry.operations import token_hash
+from ecabinet.registry.rules import MemberStatus
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One place in a body on a day: the member, the position held, whether it votes."""
+
+    member_id: int
+    name: str
+    unit_id: int
+    unit_name: str
+    title: str
+    voting: bool
+
+
+def person_by_token(db: Session, token: str, now: datetime) -> Person | None:
+    """The person of a session token, or None when it is unknown, over, or the account was closed."""
+    row = db.execute(
+        select(Account, Member, Unit.path)
+        .join(SignIn, SignIn.account_id == Account.id)
+        .join(Member, Member.id == Account.member_id)
+        .join(Unit, Unit.id == Member.unit_id)
+        .where(SignIn.token_hash == token_hash(token), SignIn.expires_at > now, Account.active)
+    ).first()
+    if row is None:
+        return None
+    account, member, path = row
+    roles = tuple(
+        (Role(role), unit_path)
+        for role, unit_path in db.execute(
+            select(UnitRole.role, Unit.path).join(Unit, Unit.id == UnitRole.unit_id).where(UnitRole.account_id == account.id)
+        )
+    )
+    person = Person(account.id, member.id, member.full_name, path, roles, labels=frozenset())
+    return Person(account.id, member.id, member.full_name, path, roles, labels=frozenset(registry_labels(person)))
+
+
+def registry_labels(person: Person) -> set[str]:
+    """The labels that membership and roles give; meetings add theirs."""
+    labels = {member_label(person.member_id)}
+    labels.update(unit_label(unit_id) for unit_id in ancestors(person.unit_path))
+    labels.update(office_label(ancestors(path)[-1]) for path in person.paths(Permission.READ_PAPERS))
+    return labels
+
+
+def account_by_login(db: Session, login: str) -> Account | None:
+    """The account of a login, letter case aside."""
+    return db.scalar(select(Account).where(Account.login == login.strip().lower()))
+
+
+def units_where(db: Session, person: Person, permission: Permission) -> list[Unit]:
+    """The units on which a role of the person allows it: where the role was given, not all below."""
+    paths = person.paths(permission)
+    return list(db.scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path))) if paths else []
+
+
+def bodies_below(db: Session, paths: tuple[str, ...]) -> list[tuple[Body, Unit]]:
+    """The bodies of the units in these subtrees, from the top down."""
+    if not paths:
+        return []
+    rows = db.execute(
+        select(Body, Unit).join(Unit, Unit.id == Body.unit_id).where(or_(*(within(Unit.path, path) for path in paths))).order_by(Unit.path, Body.id)
+    )
+    return [(body, unit) for body, unit in rows]
+
+
+def seats_of(db: Session, body_id: int, day: date) -> list[Seat]:
+    """A body as it stands on that day, in the order in which it is read out."""
+    holds = (Position.starts_on <= day, or_(Position.ends_on.is_(None), Position.ends_on >= day))
+    rows = db.execute(
+        select(Member, Unit.name, Position)
+        .join(Position, Position.member_id == Member.id)
+        .join(Term, Term.id == Position.term_id)
+        .join(Unit, Unit.id == Member.unit_id)
+        .where(Term.body_id == body_id, Member.status == MemberStatus.ACTIVE, *holds)
+        .order_by(Position.rank, Member.full_name)
+    )
+    seats: dict[int, Seat] = {}
+    for member, unit_name, position in rows:
+        # Someone with two positions has one seat: the first in rank names it.
+        seats.setdefault(member.id, Seat(member.id, member.full_name, member.unit_id, unit_name, position.title, position.voting))
+    return list(seats.values())
+
+
+def members_named(db: Session, text: str, path: str, limit: int = 10) -> list[tuple[Member, str]]:
+    """Active members of a subtree whose name contains the text, marks aside, with the name of their unit."""
+    rows = db.execute(
+        select(Member, Unit.name)
+        .join(Unit, Unit.id == Member.unit_id)
+        .where(
+            Member.search_name.contains(fold(text.strip().lower()), autoescape=True),
+            Member.status == MemberStatus.ACTIVE,
+            within(Unit.path, path),
+        )
+        .order_by(Member.search_name)
+        .limit(limit)
+    )
+    return [(member, unit_name) for member, unit_name in rows]

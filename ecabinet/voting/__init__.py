@@ -1,0 +1,1 @@
+"""Votes: entitled voters, ballots, tally, verdict, receipts."""

@@ -1,0 +1,123 @@
+"""Casting ballots, many in one transaction: what arrives together is committed together.
+
+This is the one way in for every ballot, from the socket and from a plain form. The caller acknowledges after the commit.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from documents.database import changed
+from documents.errors import Problem
+from ecabinet.meetings.models import Participant
+from ecabinet.voting import rules
+from ecabinet.voting.models import Ballot, Poll, PollOption, Voter
+
+NewReceipt = Callable[[], str]
+Outcome = str | Problem
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A ballot as it arrives: whose it is comes from the authenticated session, the rest from the tablet."""
+
+    poll_id: int
+    member_id: int
+    options: tuple[int, ...]
+    token: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Booth:
+    """What the ballots of one poll are checked against."""
+
+    meeting_id: int
+    state: rules.PollState
+    options: frozenset[int]
+    present: dict[int, bool]  # member id → is in the room; only the entitled
+    known: dict[int, tuple[str, tuple[int, ...], str]]  # member id → token, options, receipt of the ballot that stands
+
+
+def cast_many(db: Session, casts: Sequence[Cast], new_receipt: NewReceipt) -> list[Outcome]:
+    """Take ballots, in order. For each its receipt, or the :class:`Problem` for which it is refused.
+
+    The same ballot again (same token, same choice) gets the same receipt; anything else from a voter who has voted is refused.
+    """
+    by_poll: dict[int, list[Cast]] = defaultdict(list)
+    for cast in casts:
+        by_poll[cast.poll_id].append(cast)
+    booths = {poll_id: _booth(db, poll_id, {c.member_id for c in some}) for poll_id, some in by_poll.items()}
+    outcomes: list[Outcome] = []
+    rows: list[dict[str, object]] = []
+    for cast in casts:
+        outcome, row = _take(booths[cast.poll_id], cast, new_receipt)
+        outcomes.append(outcome)
+        if row is not None:
+            rows.append(row)
+    if rows:
+        _insert(db, rows)
+        for meeting_id in {booth.meeting_id for booth in booths.values() if booth is not None}:
+            changed(db, "progress", meeting_id)
+    return outcomes
+
+
+def _booth(db: Session, poll_id: int, member_ids: set[int]) -> _Booth | None:
+    # FOR SHARE holds off the chair's closing until these ballots are committed, and the other way round; SQLite has one
+    # writer at a time and leaves the clause out.
+    poll = db.execute(select(Poll.meeting_id, Poll.state).where(Poll.id == poll_id).with_for_update(read=True)).first()
+    if poll is None:
+        return None
+    options = frozenset(db.scalars(select(PollOption.id).where(PollOption.poll_id == poll_id)))
+    present = db.execute(
+        select(Voter.member_id, Participant.present)
+        .join(Participant, Participant.id == Voter.participant_id)
+        .where(Voter.poll_id == poll_id, Voter.member_id.in_(member_ids))
+    )
+    known = db.execute(
+        select(Ballot.member_id, Ballot.token, Ballot.options, Ballot.receipt).where(
+            Ballot.poll_id == poll_id, Ballot.member_id.in_(member_ids)
+        )
+    )
+    return _Booth(
+        meeting_id=poll.meeting_id,
+        state=rules.PollState(poll.state),
+        options=options,
+        present={member_id: here for member_id, here in present},
+        known={member_id: (token, tuple(chosen), receipt) for member_id, token, chosen, receipt in known},
+    )
+
+
+def _take(booth: _Booth | None, cast: Cast, new_receipt: NewReceipt) -> tuple[Outcome, dict[str, object] | None]:
+    if booth is None:
+        return Problem("not_entitled"), None
+    standing = booth.known.get(cast.member_id)
+    if standing is not None:
+        token, options, receipt = standing
+        return (receipt if (token, options) == (cast.token, cast.options) else Problem("already_voted")), None
+    here = booth.present.get(cast.member_id)
+    try:
+        rules.check_ballot(booth.state, cast.options, booth.options, entitled=here is not None, here=bool(here))
+    except Problem as problem:
+        return problem, None
+    receipt = new_receipt()
+    booth.known[cast.member_id] = (cast.token, cast.options, receipt)
+    row = {
+        "poll_id": cast.poll_id,
+        "member_id": cast.member_id,
+        "options": list(cast.options),
+        "token": cast.token,
+        "receipt": receipt,
+        "cast_at": cast.at,
+    }
+    return receipt, row
+
+
+def _insert(db: Session, rows: list[dict[str, object]]) -> None:
+    # Two processes may take the same tablet's ballot at once (it reconnected to the other one): the second insert waits for
+    # the first and then fails as a whole; the group is tried again one by one and finds the ballot standing.
+    db.execute(insert(Ballot.__table__), rows)  # type: ignore[arg-type]
