@@ -1,18 +1,13 @@
 """The tables of the library. The database is the truth; blobs and the search index hang on it."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from documents.database import Base, Instant
+from documents.database import Base, Instant, one_of
 from documents.rules import JobState, VersionState
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
 class Document(Base):
@@ -54,7 +49,7 @@ class DocumentLabel(Base):
 
 
 class Version(Base):
-    """One file as it was received: never changed; only the outcome of reading it (state, reason, pages) is written later.
+    """One file as it was received: never changed; only the outcome of reading it is written later.
 
     ``size`` in bytes; ``media_type`` by content; ``filename`` only for showing and downloading; ``reason`` is a code of
     :mod:`documents.extract` when the state is failed or refused, or says why a ready version has no text.
@@ -63,7 +58,7 @@ class Version(Base):
     __tablename__ = "version"
     __table_args__ = (
         UniqueConstraint("document_id", "number"),
-        CheckConstraint(_one_of("state", VersionState), name="state"),
+        one_of("state", VersionState),
         CheckConstraint("size >= 0", name="size"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
@@ -96,11 +91,11 @@ class PageText(Base):
 
 
 class Job(Base):
-    """Work to be done once, by whichever worker claims it. A claim is a lease: past ``claimed_until`` it is free again."""
+    """Work to be done once, by whichever worker claims it. A claim is a lease: past ``claimed_until`` it is void."""
 
     __tablename__ = "job"
     __table_args__ = (
-        CheckConstraint(_one_of("state", JobState), name="state"),
+        one_of("state", JobState),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_job_state_run_after", "state", "run_after"),
     )

@@ -1,0 +1,230 @@
+"""Where the bytes of the papers lie: a folder, or a bucket of MinIO or any other S3.
+
+A blob is known by the sha256 of its content and is never changed; names, owners and types live in the database. ``put``
+comes before the transaction that refers to the blob: bytes without a row are harmless, a row without its bytes is not.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from documents.errors import N_, Problem
+
+CHUNK = 256 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Blob:
+    """``size`` in bytes, ``sha256`` in lower-case hexadecimal."""
+
+    sha256: str
+    size: int
+
+
+class BlobMissing(Problem):
+    """The store does not have these bytes."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__("blob_missing", N_("Không tìm thấy nội dung của tệp trong kho lưu trữ."))
+        self.sha256 = sha256
+
+
+class StoreFull(Problem):
+    """There is no room left for the bytes; nothing was kept of them."""
+
+    def __init__(self) -> None:
+        super().__init__("store_full", N_("Kho lưu trữ đã hết chỗ, tệp chưa được lưu."))
+
+
+class StoreDown(Problem):
+    """The store cannot be used now; ``detail`` says why, for the operator."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("store_down", N_("Kho lưu trữ đang không truy cập được, xin thử lại sau."))
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+class Chunks(Protocol):
+    """Bytes to be iterated over once; ``close`` lets go of the file or the connection and may be called twice."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def __next__(self) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Blobs(Protocol):
+    """A store of immutable bytes. Every method may raise :class:`StoreDown`."""
+
+    def put(self, stream: BinaryIO) -> Blob:
+        """Keep the stream from where it stands to its end; durable on return. Raises :class:`StoreFull`."""
+
+    def open(self, sha256: str, start: int = 0, end: int | None = None) -> Chunks:
+        """The bytes ``[start:end]``, clipped like a slice. Raises :class:`BlobMissing` at once, not while iterating."""
+
+    def size(self, sha256: str) -> int:
+        """Size in bytes. Raises :class:`BlobMissing`."""
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def delete(self, sha256: str) -> None:
+        """Forget the bytes; no error when they are not there."""
+
+    def check(self) -> None:
+        """Raise :class:`StoreDown` with one clear ``detail`` when the store cannot be used as it is set up."""
+
+
+def open_blobs(url: str, access_key: str = "", secret_key: str = "") -> Blobs:
+    """``file:<folder>`` or ``s3://host[:port]/bucket?secure=0|1&region=…``; raises ValueError for anything else."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        return FolderBlobs(Path(parts.path))
+    bucket = parts.path.strip("/")
+    if parts.scheme == "s3" and parts.netloc and bucket and "/" not in bucket:
+        # Only where S3 is used: the SDK and what it needs take longer to load than the rest of the library.
+        from documents.blobs_s3 import S3Blobs
+
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        secure = options.get("secure", "1") not in {"0", "false", "no"}
+        return S3Blobs(
+            parts.netloc, bucket, access_key, secret_key, secure=secure, region=options.get("region") or None
+        )
+    raise ValueError(f"not the address of a blob store: {url!r} (file:<folder> or s3://host:port/bucket)")
+
+
+def is_sha256(value: str) -> bool:
+    return _SHA256.fullmatch(value) is not None
+
+
+def clip(size: int, start: int, end: int | None) -> tuple[int, int]:
+    """The slice ``[start:end]`` of something ``size`` long as a pair with ``0 <= start <= end <= size``."""
+    stop = size if end is None else min(max(end, 0), size)
+    return min(max(start, 0), stop), stop
+
+
+def copy_hashed(source: BinaryIO, target: BinaryIO) -> Blob:
+    """Copy to the end of ``source``, hashing on the way."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+        target.write(chunk)
+        size += len(chunk)
+    return Blob(digest.hexdigest(), size)
+
+
+class FolderBlobs:
+    """Files below one folder: ``ab/cd/abcd…``. A file appears whole, by renaming, or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, stream: BinaryIO) -> Blob:
+        with naming_full_disks():
+            incoming = self.root / "incoming"
+            incoming.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=incoming)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    blob = copy_hashed(stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self._settle(Path(name), blob)
+            finally:
+                Path(name).unlink(missing_ok=True)
+        return blob
+
+    def _settle(self, incoming: Path, blob: Blob) -> None:
+        target = self._path(blob.sha256)
+        if target.exists() and target.stat().st_size == blob.size:
+            return
+        new_folders = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.replace(target)
+        # The name must survive a power cut like the bytes: sync the folder it is in, and those just made above it.
+        for folder in (target.parent, *(folder.parent for folder in reversed(new_folders))):
+            _sync_folder(folder)
+
+    def open(self, sha256: str, start: int = 0, end: int | None = None) -> Chunks:
+        try:
+            file = self._path(sha256).open("rb")
+        except FileNotFoundError:
+            raise BlobMissing(sha256) from None
+        start, end = clip(os.fstat(file.fileno()).st_size, start, end)
+        file.seek(start)
+        return _FileChunks(file, end - start)
+
+    def size(self, sha256: str) -> int:
+        try:
+            return self._path(sha256).stat().st_size
+        except FileNotFoundError:
+            raise BlobMissing(sha256) from None
+
+    def exists(self, sha256: str) -> bool:
+        return is_sha256(sha256) and self._path(sha256).exists()
+
+    def delete(self, sha256: str) -> None:
+        if is_sha256(sha256):
+            self._path(sha256).unlink(missing_ok=True)
+
+    def check(self) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise StoreDown(f"cannot write to the folder {self.root}: {error.strerror}") from error
+
+    def _path(self, sha256: str) -> Path:
+        if not is_sha256(sha256):
+            raise BlobMissing(sha256)
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
+
+class _FileChunks:
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = b"" if self._file.closed else self._file.read(min(CHUNK, self._left))
+        if not chunk:
+            self.close()
+            raise StopIteration
+        self._left -= len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@contextlib.contextmanager
+def naming_full_disks() -> Iterator[None]:
+    """Turn the system's "no space left" into :class:`StoreFull`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise StoreFull from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

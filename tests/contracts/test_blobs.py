@@ -1,0 +1,206 @@
+"""What every blob store does, run on a folder and on a real S3 server."""
+
+import errno
+import hashlib
+import io
+import os
+import random
+import uuid
+from pathlib import Path
+
+import pytest
+
+from documents.blobs import BlobMissing, Blobs, FolderBlobs, StoreDown, StoreFull, open_blobs
+from documents.blobs_s3 import S3Blobs
+
+NOWHERE = "0" * 64
+
+
+@pytest.fixture
+def folder_blobs(tmp_path):
+    return open_blobs(f"file:{tmp_path / 'blobs'}")
+
+
+@pytest.fixture
+def s3_blobs(s3_server):
+    store = open_blobs(
+        f"s3://{s3_server.endpoint}/test-{uuid.uuid4().hex}?secure=0", s3_server.access_key, s3_server.secret_key
+    )
+    assert isinstance(store, S3Blobs)
+    store.create_bucket()
+    return store
+
+
+@pytest.fixture(params=["folder", "s3"])
+def blobs(request) -> Blobs:
+    return request.getfixturevalue(f"{request.param}_blobs")
+
+
+def put(blobs, content: bytes):
+    return blobs.put(io.BytesIO(content))
+
+
+def content(blobs, sha256, *span) -> bytes:
+    return b"".join(blobs.open(sha256, *span))
+
+
+def test_what_is_put_comes_back_under_its_sha256(blobs):
+    data = random.Random(1).randbytes(700_001)
+    blob = put(blobs, data)
+    assert blob.sha256 == hashlib.sha256(data).hexdigest()
+    assert blob.size == blobs.size(blob.sha256) == len(data)
+    assert blobs.exists(blob.sha256)
+    assert content(blobs, blob.sha256) == data
+
+
+def test_the_stream_is_kept_from_where_it_stands(blobs):
+    stream = io.BytesIO(b"skipped|kept")
+    stream.seek(8)
+    assert content(blobs, blobs.put(stream).sha256) == b"kept"
+
+
+def test_the_same_bytes_twice_are_one_blob(blobs):
+    assert put(blobs, b"twice") == put(blobs, b"twice")
+    assert content(blobs, put(blobs, b"twice").sha256) == b"twice"
+
+
+def test_nothing_is_a_blob_too(blobs):
+    blob = put(blobs, b"")
+    assert blob.size == 0
+    assert content(blobs, blob.sha256) == b""
+
+
+@pytest.mark.parametrize(
+    "span", [(0, 5), (3,), (3, 3), (2, 4), (0, 99), (9, 10), (10,), (99,), (99, 120), (5, 2), (-4, 3), (0, -1)]
+)
+def test_ranges_are_clipped_like_slices(blobs, span):
+    blob = put(blobs, b"0123456789")
+    start, end = max(span[0], 0), max(span[1], 0) if len(span) > 1 else None
+    assert content(blobs, blob.sha256, *span) == b"0123456789"[start:end]
+
+
+def test_a_range_far_inside_a_large_blob(blobs):
+    data = random.Random(2).randbytes(12_000_000)  # more than one part of a multipart upload
+    blob = put(blobs, data)
+    assert content(blobs, blob.sha256, 7_000_000, 7_600_000) == data[7_000_000:7_600_000]
+    assert hashlib.sha256(content(blobs, blob.sha256)).hexdigest() == blob.sha256
+
+
+def test_large_blobs_come_in_pieces(blobs):
+    blob = put(blobs, bytes(3_000_000))
+    assert max(len(chunk) for chunk in blobs.open(blob.sha256)) < 1_000_000
+
+
+def test_a_reader_may_leave_in_the_middle(blobs):
+    blob = put(blobs, bytes(3_000_000))
+    chunks = blobs.open(blob.sha256)
+    next(chunks)
+    chunks.close()
+    chunks.close()
+    assert list(chunks) == []
+
+
+@pytest.mark.parametrize("name", [NOWHERE, "", "../../etc/passwd", "A" * 64, NOWHERE + "\n"])
+def test_a_missing_blob_has_a_named_error(blobs, name):
+    assert not blobs.exists(name)
+    with pytest.raises(BlobMissing):
+        blobs.size(name)
+    with pytest.raises(BlobMissing):
+        blobs.open(name)
+    blobs.delete(name)
+
+
+def test_a_deleted_blob_is_gone_and_can_come_back(blobs):
+    blob = put(blobs, b"gone")
+    blobs.delete(blob.sha256)
+    assert not blobs.exists(blob.sha256)
+    with pytest.raises(BlobMissing):
+        blobs.open(blob.sha256)
+    assert content(blobs, put(blobs, b"gone").sha256) == b"gone"
+
+
+class BreaksOff(io.BytesIO):
+    def read(self, size=-1, /):
+        if self.tell() > 400_000:
+            raise ConnectionResetError("the browser went away")
+        return super().read(size)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(blobs):
+    data = bytes(900_000)
+    with pytest.raises(ConnectionResetError):
+        blobs.put(BreaksOff(data))
+    assert not blobs.exists(hashlib.sha256(data).hexdigest())
+
+
+class FullDisk(io.BytesIO):
+    def read(self, size=-1, /):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_has_a_named_error(blobs):
+    with pytest.raises(StoreFull):
+        blobs.put(FullDisk(b"x"))
+
+
+def test_a_working_store_passes_its_check(blobs):
+    blobs.check()
+
+
+def test_the_folder_keeps_no_leftovers(folder_blobs, monkeypatch):
+    put(folder_blobs, b"kept")
+    put(folder_blobs, b"kept")
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("documents.blobs.os.fsync", full)
+    with pytest.raises(StoreFull):
+        put(folder_blobs, b"does not fit")
+    assert [path.read_bytes() for path in folder_blobs.root.rglob("*") if path.is_file()] == [b"kept"]
+
+
+def test_a_torn_file_is_replaced_by_the_next_upload(folder_blobs):
+    blob = put(folder_blobs, b"whole")
+    path = next(path for path in folder_blobs.root.rglob(blob.sha256))
+    path.write_bytes(b"who")
+    assert content(folder_blobs, put(folder_blobs, b"whole").sha256) == b"whole"
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreDown, match="cannot write to the folder"):
+        FolderBlobs(tmp_path / "file" / "blobs").check()
+
+
+def s3(endpoint, key, secret, bucket="nothing-here"):
+    return open_blobs(f"s3://{endpoint}/{bucket}?secure=0", key, secret)
+
+
+def test_s3_faults_are_said_plainly(s3_server, s3_blobs):
+    with pytest.raises(StoreDown, match="bucket 'nothing-here' does not exist"):
+        s3(s3_server.endpoint, s3_server.access_key, s3_server.secret_key).check()
+    with pytest.raises(StoreDown, match=r"secret key is wrong|may not use"):
+        s3(s3_server.endpoint, s3_server.access_key, "wrong", s3_blobs.bucket).check()
+    with pytest.raises(StoreDown, match=r"access key is unknown|may not use"):
+        s3(s3_server.endpoint, "nobody", "wrong", s3_blobs.bucket).check()
+
+
+def test_s3_that_does_not_answer_is_down():
+    down = s3("127.0.0.1:9", "key", "secret")
+    for use in (down.check, lambda: put(down, b"x"), lambda: down.exists(NOWHERE), lambda: down.open(NOWHERE)):
+        with pytest.raises(StoreDown):
+            use()
+
+
+@pytest.mark.parametrize("url", ["", "blobs", "http://x/y", "file:", "s3://host", "s3:///bucket", "s3://host/a/b"])
+def test_an_address_that_is_no_store_is_refused(url):
+    with pytest.raises(ValueError, match="not the address of a blob store"):
+        open_blobs(url)
+
+
+def test_a_relative_folder_is_allowed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blobs = open_blobs("file:blobs")
+    assert content(blobs, put(blobs, b"x").sha256) == b"x"
+    assert Path("blobs").is_dir()
