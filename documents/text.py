@@ -1,0 +1,74 @@
+"""Vietnamese text for searching: one way of cutting and normalising it, shared by every engine.
+
+A word is a run of letters and digits, that is, a syllable; no stop words, one-letter words count. Each word has two
+forms: *exact* (lower case, tone mark on its usual letter) and *folded* (without any mark, đ → d). Both keep the length
+of the NFC text, letter by letter, so a place found in one of them is the same place in the text as written.
+"""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"\w+")
+WORD_CHARACTERS = 64
+"""Longer words are cut: nobody types them, and engines limit the length of a term."""
+
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    """NFC, with line feeds as line ends and without control, invisible, unassigned or half (surrogate) characters."""
+    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(_DROPPED)
+
+
+def exact(text: str) -> str:
+    """Lower case, with the tone mark where the older spelling puts it: hoà → hòa, thuỷ → thủy, qúy → quý."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few capitals of other languages become two letters
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return _TONES.sub(lambda found: _TONE_PLACED[found[0]], lowered)
+
+
+def fold(exact_text: str) -> str:
+    """The exact form without marks; đ becomes d."""
+    return exact_text if exact_text.isascii() else exact_text.translate(_FOLDED)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in exact form, in order."""
+    return [word[:WORD_CHARACTERS] for word in WORD.findall(exact(clean(text)))]
+
+
+class _Dropped(dict[int, int | None]):
+    """Which characters a cleaned text does not have; decided once for each character that turns up."""
+
+    def __missing__(self, code: int) -> int | None:
+        gone = unicodedata.category(chr(code)) in {"Cc", "Cf", "Cs", "Co", "Cn"} and chr(code) not in "\n\t"
+        self[code] = None if gone else code
+        return self[code]
+
+
+def _unmarked(letter: str) -> str:
+    plain = [part for part in unicodedata.normalize("NFD", letter) if unicodedata.category(part) != "Mn"]
+    return plain[0].lower() if len(plain) == 1 else letter
+
+
+def _tone_places() -> dict[str, str]:
+    marks = "\u0300\u0301\u0309\u0303\u0323"
+    marked = {letter: [unicodedata.normalize("NFC", letter + mark) for mark in marks] for letter in "aeouy"}
+    places = {"o" + new: old + "a" for new, old in zip(marked["a"], marked["o"], strict=True)}
+    places |= {"o" + new: old + "e" for new, old in zip(marked["e"], marked["o"], strict=True)}
+    places |= {"u" + new: old + "y" for new, old in zip(marked["y"], marked["u"], strict=True)}
+    # After q the u belongs to the consonant: there the mark stands on the y.
+    return places | {"q" + old + "y": "qu" + new for new, old in zip(marked["y"], marked["u"], strict=True)}
+
+
+_DROPPED = _Dropped()
+_FOLDED = {ord("đ"): "d"} | {
+    code: _unmarked(chr(code)) for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)] if chr(code) != "đ"
+}
+_TONE_PLACED = _tone_places()
+# Only at the end of a word are there two habits: hoàn is written in one way.
+_TONES = re.compile(r"(?:(?<!q)(?:" + "|".join(_TONE_PLACED) + r"))(?!\w)")
