@@ -1,0 +1,119 @@
+"""Fixtures for the real servers, and the honest end: what could not run is named, and fails in CI."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests import services
+
+Start = Callable[[], contextlib.AbstractContextManager[services.Server]]
+NOT_RUN = pytest.StashKey[dict[str, str]]()
+
+
+def _started(start: Start[services.Server]) -> Iterator[services.Server]:
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(start())
+        except services.Unavailable as reason:
+            pytest.skip(str(reason))
+        yield server
+
+
+def _found(find: Callable[[], str]) -> str:
+    try:
+        return find()
+    except services.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[services.Postgres]:
+    """A PostgreSQL server for the whole run."""
+    yield from _started(services.postgres)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_server: services.Postgres) -> Callable[[], str]:
+    """Call it for the address of a new, empty database."""
+    return postgres_server.new_database
+
+
+@pytest.fixture
+def postgres_url(new_postgres_database: Callable[[], str]) -> str:
+    """The address of a new, empty database."""
+    return new_postgres_database()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[services.S3]:
+    """An S3 server for the whole run, with a secret of its own."""
+    yield from _started(services.s3)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[services.Redis]:
+    """A Redis server for the whole run."""
+    yield from _started(services.redis_server)
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_server: services.Redis) -> str:
+    """The address of the Redis server."""
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is; start it with ``services.CHROMIUM_ARGUMENTS``."""
+    return _found(services.chromium)
+
+
+@pytest.fixture(scope="session")
+def node_path() -> str:
+    """Where Node.js is."""
+    return _found(services.node)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[NOT_RUN] = {}
+    config.pluginmanager.register(_NotRun(config.stash[NOT_RUN]), "what-could-not-run")
+
+
+class _NotRun:
+    """Remembers every test and module that was skipped, for whatever reason."""
+
+    def __init__(self, not_run: dict[str, str]) -> None:
+        self.not_run = not_run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._remember(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._remember(report)
+
+    def _remember(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        self.not_run[report.nodeid] = reason.removeprefix("Skipped: ")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.config.stash[NOT_RUN] and os.environ.get("CI") == "true" and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    not_run = config.stash[NOT_RUN]
+    if not not_run:
+        return
+    terminalreporter.section("WHAT COULD NOT RUN", sep="=", red=True)
+    for reason in sorted(set(not_run.values())):
+        tests = sorted(test for test, why in not_run.items() if why == reason)
+        terminalreporter.line(f"{reason}")
+        for test in tests:
+            terminalreporter.line(f"    {test}")
+    if os.environ.get("CI") == "true":
+        terminalreporter.line("CI: what cannot run has failed.")
