@@ -1,0 +1,37 @@
+// Clocks: data-clock-since="ISO instant" counts up, data-clock-until counts down and goes on below zero with
+// data-over. Tablets' own clocks are often wrong: data-now="ISO instant" on the page's data-live element, or
+// the Date header of an answer, corrects them.
+let offset = 0;
+
+/** Take the server's time from an HTTP Date header or an ISO instant. */
+export function setServerTime(stamp) {
+  const server = Date.parse(stamp ?? "");
+  if (!Number.isNaN(server)) offset = server - Date.now();
+}
+
+/** Seconds as people read a clock: 04:07, 1:02:09, −00:30. */
+export function clockText(seconds) {
+  const whole = Math.abs(Math.trunc(seconds));
+  const pad = (number) => String(number).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const words = hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${pad(minutes)}:${pad(rest)}`;
+  return seconds <= -1 ? `−${words}` : words;
+}
+
+function tick() {
+  const now = Date.now() + offset;
+  for (const clock of document.querySelectorAll("[data-clock-since], [data-clock-until]")) {
+    const { clockSince, clockUntil } = clock.dataset;
+    const seconds = clockUntil ? (Date.parse(clockUntil) - now) / 1000 : Math.max(0, (now - Date.parse(clockSince)) / 1000);
+    if (Number.isNaN(seconds)) continue;
+    clock.toggleAttribute("data-over", Boolean(clockUntil) && seconds <= -1);
+    const words = clockText(seconds);
+    if (clock.textContent !== words) clock.textContent = words;
+  }
+}
+
+export function wireClocks() {
+  setServerTime(document.querySelector("[data-live]")?.dataset.now);
+  tick();
+  setInterval(tick, 1000);
+}

@@ -1,0 +1,54 @@
+// Requests that change something: CSRF for htmx and fetch, and one way to say what went wrong.
+import { toast } from "./feedback.js";
+import { text } from "./texts.js";
+
+/** The value for the header X-CSRF-Token. */
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** POST form fields of our own server; throws TypeError when the network is lost. */
+export function post(url, fields, accept = "text/html") {
+  return fetch(url, {
+    method: "POST",
+    body: fields,
+    credentials: "same-origin",
+    headers: { Accept: accept, "X-CSRF-Token": csrfToken(), "HX-Request": "true" },
+  });
+}
+
+/** The words for a refused answer. The server's own words win: JSON `message`, or an element with data-problem. */
+export function problemText(status, body = "", type = "") {
+  if (type.includes("json")) {
+    try {
+      const { message } = JSON.parse(body);
+      if (message) return message;
+    } catch {
+      // Not JSON after all: the general words below.
+    }
+  } else if (body.includes("data-problem")) {
+    const page = new DOMParser().parseFromString(body, "text/html");
+    const said = page.querySelector("[data-problem]")?.textContent.trim();
+    if (said) return said;
+  }
+  const known = { 401: "signedOut", 403: "forbidden", 404: "missing", 409: "conflict", 413: "tooLarge", 429: "tooMany" };
+  return known[status] ? text(known[status]) : text("server", status);
+}
+
+/** Wire htmx: the token on every unsafe request, and a toast for every answer that is not swapped. */
+export function wireHtmx() {
+  const body = document.body;
+  body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrfToken();
+  });
+  body.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    // A toast that the server sends along says it better.
+    if ((xhr.getResponseHeader("HX-Trigger") ?? "").includes("toast")) return;
+    toast(problemText(xhr.status, xhr.responseText, xhr.getResponseHeader("Content-Type") ?? ""), "error");
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    body.addEventListener(name, () => toast(text("network"), "error"));
+  }
+  body.addEventListener("toast", (event) => toast(event.detail?.message ?? event.detail?.value, event.detail?.tone));
+}
