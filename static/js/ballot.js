@@ -5,6 +5,8 @@ import { post, problemText } from "./requests.js";
 import { text } from "./texts.js";
 
 const PAUSES = [1000, 2000, 4000, 5000];
+// Refusals that say nothing about the ballot itself: it is kept and sent again.
+const PASSING = new Set(["signed_out", "csrf", "busy", "throttled", "store_full", "store_down"]);
 
 export class Ballots {
   /** `member`: id of the person at this device; `emit(event, data)`: resolves to the ack, rejects without one. */
@@ -96,7 +98,7 @@ export class Ballots {
     this.sending.add(record.token);
     try {
       const answer = (await this.bySocket(record)) ?? (await byHttp(record));
-      if (!answer || answer.retry) this.postpone(record, answer?.message);
+      if (!answer || answer.retry || PASSING.has(answer.error)) this.postpone(record, answer?.message);
       else this.settle(record, answer);
     } finally {
       this.sending.delete(record.token);
@@ -141,7 +143,7 @@ export class Ballots {
 async function byHttp({ poll, options, token, action }) {
   const fields = new URLSearchParams([["poll", poll], ...options.map((id) => ["option", id]), ["token", token]]);
   try {
-    const answer = await post(action, fields, "application/json");
+    const answer = await post(action, fields);
     const type = answer.headers.get("Content-Type") ?? "";
     const body = await answer.text();
     if (type.includes("json")) {

@@ -1,5 +1,6 @@
 // Blocks of a live page: {id, rev, html} replaces the element with that id by morphing.
 import { announce } from "./feedback.js";
+import { csrfToken } from "./requests.js";
 
 const revisions = new Map();
 
@@ -22,9 +23,8 @@ export function snapshot() {
 export function applyBlocks(blocks, since = null) {
   let changed = false;
   for (const block of blocks ?? []) {
-    const shown = shownRevision(block.id);
-    const untouched = since && (since.get(block.id) ?? -1) === shown;
-    if (block.rev < shown && !untouched) continue;
+    const untouched = since && since.get(block.id) === revisions.get(block.id);
+    if (block.rev < shownRevision(block.id) && !untouched) continue;
     revisions.set(block.id, block.rev);
     changed = show(block) || changed;
   }
@@ -38,6 +38,8 @@ function show({ id, html }) {
   holder.innerHTML = html.trim();
   const fresh = holder.content.firstElementChild;
   if (!fresh || fresh.id !== id || isKept(present, fresh)) return false;
+  // A push is rendered once for many sessions, so its forms come without a token.
+  for (const field of fresh.querySelectorAll('input[name="csrf_token"]')) field.setAttribute("value", csrfToken());
   const said = announcements(present);
   globalThis.Idiomorph.morph(present, fresh, {
     morphStyle: "outerHTML",

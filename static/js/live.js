@@ -18,7 +18,8 @@
 //     </form>
 //
 // Server: emit `join` {meeting} → ack {ok, blocks}; emit `ballot` {poll, options, token} → ack {ok, receipt} or
-// {ok: false, error, message}, with retry: true when the ballot should be sent again later; push `blocks`
+// {ok: false, error, message}; with retry: true, or an error that says nothing about the ballot (signed_out, csrf,
+// busy, throttled, store_full, store_down), it is kept and sent again; push `blocks`
 // [{id, rev, html}]. GET data-blocks-url: the same list, with an ETag. POST form.action with Accept:
 // application/json and fields poll, option…, token: the same answer as the ack.
 import { Ballots } from "./ballot.js";
@@ -30,6 +31,7 @@ import { text } from "./texts.js";
 const ACK = 5000;
 const POLL = 5000;
 const QUIET = 1500;
+const LIMIT = 4000;
 
 class Live {
   constructor(root) {
@@ -37,11 +39,11 @@ class Live {
     this.meeting = Number(root.dataset.meetingId);
     this.joined = false;
     this.etag = "";
-    this.reachable = true;
     this.pollTimer = null;
-    this.lineTimer = null;
     this.ballots = new Ballots(root.dataset.memberId, (event, data) => this.emit(event, data));
     this.ballots.onWaiting = () => this.wordLine();
+    // A form posted by htmx has changed something: its answer asks for the present blocks (HX-Trigger).
+    document.addEventListener("refresh-blocks", () => this.fetchBlocks());
     document.addEventListener("ecabinet:blocks", () => this.ballots.prepareForms());
     this.connect();
     this.watchDevice();
@@ -93,7 +95,6 @@ class Live {
   lost() {
     this.joined = false;
     this.pollTimer ??= setTimeout(() => this.poll(), QUIET);
-    this.lineTimer ??= setTimeout(() => this.showLine(), QUIET);
   }
 
   found() {
@@ -113,20 +114,24 @@ class Live {
     const before = snapshot();
     const headers = { Accept: "application/json" };
     if (this.etag) headers["If-None-Match"] = this.etag;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), LIMIT);
     try {
-      const answer = await fetch(this.root.dataset.blocksUrl, { headers, cache: "no-store", credentials: "same-origin" });
+      const answer = await fetch(this.root.dataset.blocksUrl, {
+        headers, cache: "no-store", credentials: "same-origin", signal: limit.signal });
       setServerTime(answer.headers.get("Date"));
       if (answer.status === 401 || answer.redirected) toast(text("signedOut"), "error");
       else if (answer.ok) {
         this.etag = answer.headers.get("ETag") ?? "";
         applyBlocks(await answer.json(), before);
       }
-      this.reachable = answer.ok || answer.status === 304;
+      if (answer.status < 500) this.hideLine();
+      else this.showLine();
     } catch {
-      this.reachable = false;
+      this.showLine();
+    } finally {
+      clearTimeout(timer);
     }
-    if (this.reachable) this.hideLine();
-    else this.showLine();
   }
 
   /** Neither the socket nor plain HTTP reaches the server. */
@@ -138,8 +143,6 @@ class Live {
   }
 
   hideLine() {
-    clearTimeout(this.lineTimer);
-    this.lineTimer = null;
     const line = document.querySelector("[data-connection]");
     if (!line || line.hidden) return;
     line.hidden = true;

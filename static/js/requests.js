@@ -7,13 +7,13 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-/** POST form fields of our own server; throws TypeError when the network is lost. */
-export function post(url, fields, accept = "text/html") {
+/** POST form fields to our own server, which answers with JSON; throws TypeError when the network is lost. */
+export function post(url, fields) {
   return fetch(url, {
     method: "POST",
     body: fields,
     credentials: "same-origin",
-    headers: { Accept: accept, "X-CSRF-Token": csrfToken(), "HX-Request": "true" },
+    headers: { Accept: "application/json", "X-CSRF-Token": csrfToken() },
   });
 }
 
