@@ -87,6 +87,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "reset", _end_sqlite)
         self._writer = self.engine.execution_options(ecabinet_writes=True)
 
     @contextmanager
@@ -134,3 +135,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("ecabinet_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _end_sqlite(connection: Any, _record: Any, _state: Any) -> None:
+    # A COMMIT that failed (a deferred constraint, a full disk) leaves SQLite inside its transaction, while SQLAlchemy
+    # takes it for ended: the connection would go back to the pool with the write lock in its hand.
+    if connection.in_transaction:
+        connection.rollback()
