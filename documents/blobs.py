@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -115,8 +115,13 @@ def clip(size: int, start: int, end: int | None) -> tuple[int, int]:
 
 def copy_hashed(source: BinaryIO, target: BinaryIO) -> Blob:
     """Copy to the end of ``source``, hashing on the way."""
+    return copy_chunks(iter(lambda: source.read(CHUNK), b""), target)
+
+
+def copy_chunks(chunks: Iterable[bytes], target: BinaryIO) -> Blob:
+    """Write the chunks one after the other, hashing on the way."""
     digest, size = hashlib.sha256(), 0
-    while chunk := source.read(CHUNK):
+    for chunk in chunks:
         digest.update(chunk)
         target.write(chunk)
         size += len(chunk)
@@ -153,7 +158,7 @@ class FolderBlobs:
         incoming.replace(target)
         # The name must survive a power cut like the bytes: sync the folder it is in, and those just made above it.
         for folder in (target.parent, *(folder.parent for folder in reversed(new_folders))):
-            _sync_folder(folder)
+            sync_folder(folder)
 
     def open(self, sha256: str, start: int = 0, end: int | None = None) -> Chunks:
         try:
@@ -217,12 +222,17 @@ def naming_full_disks() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        if is_full_disk(error):
             raise StoreFull from error
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def is_full_disk(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

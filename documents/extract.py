@@ -59,6 +59,9 @@ class Limits:
     pages: int = 20_000
 
 
+LIMITS = Limits()
+
+
 @dataclass
 class Extracted:
     """The outcome: what was read, and the reason when something was not.
@@ -76,7 +79,7 @@ class Extracted:
         return _STATES.get(self.reason, VersionState.READY) if self.reason else VersionState.READY
 
 
-def extract(path: Path, filename: str = "", limits: Limits = Limits()) -> Extracted:
+def extract(path: Path, filename: str = "", limits: Limits = LIMITS) -> Extracted:
     """Read a file. Never raises because of what is in it; an OSError means that the file cannot be opened at all.
 
     ``filename`` is the name the person gave: something named ``.pdf`` that is none is refused.

@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 MAX_ATTEMPTS = 5
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=3)
+"""Longer than any job may take; a worker that dies loses its job to another after this time."""
+PATIENCE = timedelta(seconds=15)
+"""How long a job waits for a store or an index that is down or busy; such waits are not counted as attempts."""
 FILENAME_CHARACTERS = 200
+TITLE_CHARACTERS = 500
 
 
 class VersionState(StrEnum):
@@ -37,13 +41,6 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 4 ** max(0, attempts - 1)), timedelta(hours=1))
 
 
-def claimable(state: str, run_after: datetime, claimed_until: datetime | None, now: datetime) -> bool:
-    """Whether a job may be taken: it waits and is due, or its worker has not been heard of within its lease."""
-    if state == JobState.WAITING:
-        return run_after <= now
-    return state == JobState.RUNNING and (claimed_until is None or claimed_until <= now)
-
-
 def clean_filename(name: str) -> str:
     """The name as the person gave it, without folders, control or direction-changing characters; never empty.
 
@@ -51,9 +48,18 @@ def clean_filename(name: str) -> str:
     """
     name = unicodedata.normalize("NFC", name)
     name = re.split(r"[/\\]", name)[-1]
-    name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-    name = re.sub(r"\s+", " ", name).strip(" .")
+    name = _one_line(name).strip(" .")
     stem, dot, ending = name.rpartition(".")
     if dot and stem and len(ending) <= 10:
         return stem[: FILENAME_CHARACTERS - len(ending) - 1].rstrip() + "." + ending
     return name[:FILENAME_CHARACTERS] or "khong-ten"
+
+
+def clean_title(title: str) -> str:
+    """One line, NFC, without invisible characters, cut to what the column holds; may be empty."""
+    return _one_line(unicodedata.normalize("NFC", title))[:TITLE_CHARACTERS]
+
+
+def _one_line(value: str) -> str:
+    value = re.sub(r"\s+", " ", value)
+    return "".join(c for c in value if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}).strip()

@@ -1,0 +1,235 @@
+"""The jobs of the library: taken once, tried again, given up with a reason; a killed worker's job is taken by another.
+
+A handler works outside any transaction and gives back what to store; that is stored in the same transaction that marks
+the job done, and only while the claim still holds.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from documents import queries
+from documents.blobs import Blobs, StoreDown, StoreFull, copy_chunks, naming_full_disks
+from documents.database import Database, changed
+from documents.errors import N_, Problem
+from documents.extract import LIMITS, Extracted, Limits, extract
+from documents.models import Job, PageText, Version
+from documents.operations import request_index
+from documents.rules import LEASE, MAX_ATTEMPTS, PATIENCE, JobKind, JobState, VersionState, backoff
+from documents.search import Entry, Read, Search, SearchBroken, SearchBusy
+
+log = logging.getLogger(__name__)
+
+Store = Callable[[Session], None]
+
+
+class BlobDamaged(Problem):
+    """The store gave other bytes than were put."""
+
+    def __init__(self) -> None:
+        super().__init__("blob_damaged", N_("Nội dung tệp trong kho lưu trữ không còn nguyên vẹn."))
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a job needs besides its payload."""
+
+    database: Database
+    blobs: Blobs
+    search: Search
+    now: datetime
+    limits: Limits
+
+
+def run_one(
+    database: Database,
+    blobs: Blobs,
+    search: Search,
+    now: datetime,
+    *,
+    worker: str = "worker",
+    limits: Limits = LIMITS,
+) -> bool:
+    """Do one job that is due; False when there is none. ``worker`` names this worker among all.
+
+    Raises only when the database fails: then the job is free again after its lease.
+    """
+    with database.writing() as db:
+        job = claim_job(db, now, worker)
+    if job is None:
+        return False
+    try:
+        with naming_full_disks():
+            store = _HANDLERS[JobKind(job.kind)](Workshop(database, blobs, search, now, limits), job)
+        with database.writing() as db:
+            held = _held(db, job)
+            if held is not None:
+                store(db)
+                held.state, held.claimed_until = JobState.DONE, None
+    except (SearchBusy, StoreDown, StoreFull) as error:
+        _put_off(database, job, now, error)
+    except Exception as error:  # whatever a job fails of, the worker lives and the job says why
+        log.warning("job %d (%s) failed, attempt %d", job.id, job.kind, job.attempts, exc_info=True)
+        _failed(database, job, now, error)
+    return True
+
+
+def claim_job(db: Session, now: datetime, worker: str) -> Job | None:
+    """Take the job that has been due for the longest. Two workers never get the same: SQLite lets one write at a time,
+    PostgreSQL skips the rows that another has locked."""
+    due = (
+        select(Job)
+        .where(
+            or_(
+                and_(Job.state == JobState.WAITING, Job.run_after <= now),
+                and_(Job.state == JobState.RUNNING, Job.claimed_until <= now),
+            )
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    while (job := db.scalar(due)) is not None:
+        if job.attempts < MAX_ATTEMPTS:
+            job.state, job.attempts = JobState.RUNNING, job.attempts + 1
+            job.claimed_by, job.claimed_until = worker, now + LEASE
+            return job
+        # Its workers died without a word each time: a job that kills workers must not go round for ever.
+        _give_up(db, job, "worker_died", "the worker died in the middle")
+        db.flush()
+    return None
+
+
+def _held(db: Session, claim: Job) -> Job | None:
+    """The job's row, locked, unless another worker has taken it over since this claim."""
+    return db.scalar(
+        select(Job)
+        .where(
+            Job.id == claim.id,
+            Job.state == JobState.RUNNING,
+            Job.claimed_by == claim.claimed_by,
+            Job.claimed_until == claim.claimed_until,
+        )
+        .with_for_update()
+    )
+
+
+def _put_off(database: Database, claim: Job, now: datetime, error: Exception) -> None:
+    """What the job needs is down or busy: that is not its fault, and the attempt does not count."""
+    log.warning("job %d (%s) has to wait: %s", claim.id, claim.kind, error)
+    with database.writing() as db:
+        job = _held(db, claim)
+        if job is not None:
+            job.attempts -= 1
+            _wait(db, job, now + PATIENCE, str(error))
+
+
+def _failed(database: Database, claim: Job, now: datetime, error: Exception) -> None:
+    with database.writing() as db:
+        job = _held(db, claim)
+        if job is None:
+            return
+        if job.attempts < MAX_ATTEMPTS:
+            _wait(db, job, now + backoff(job.attempts), repr(error))
+        else:
+            _give_up(db, job, error.code if isinstance(error, Problem) else "gave_up", repr(error))
+
+
+def _wait(db: Session, job: Job, until: datetime, error: str) -> None:
+    job.state, job.run_after, job.claimed_until, job.error = JobState.WAITING, until, None, error[:2000]
+    _mark_version(db, job, VersionState.WAITING, None)
+
+
+def _give_up(db: Session, job: Job, reason: str, error: str) -> None:
+    job.state, job.claimed_until, job.error = JobState.FAILED, None, error[:2000]
+    _mark_version(db, job, VersionState.FAILED, reason)
+
+
+def _mark_version(db: Session, job: Job, state: VersionState, reason: str | None) -> None:
+    if job.kind == JobKind.EXTRACT:
+        version = db.get(Version, job.payload["version_id"])
+        if version is not None:
+            version.state, version.reason = state, reason
+            changed(db, "version", version.id)
+
+
+def _extract(shop: Workshop, job: Job) -> Store:
+    """Read the text of a version and ask for its document to be indexed."""
+    with shop.database.writing() as db:
+        version = db.get(Version, job.payload["version_id"])
+        if version is None:
+            return _nothing
+        _mark_version(db, job, VersionState.PROCESSING, None)
+    with tempfile.TemporaryDirectory(prefix="ecabinet-") as folder:
+        path = Path(folder) / "file"
+        with path.open("wb") as file:
+            copy = copy_chunks(shop.blobs.open(version.sha256), file)
+        if copy.sha256 != version.sha256:
+            raise BlobDamaged
+        outcome = extract(path, version.filename, shop.limits)
+    return lambda db: _store_text(db, version.id, outcome, shop.now)
+
+
+def _store_text(db: Session, version_id: int, outcome: Extracted, now: datetime) -> None:
+    version = db.get_one(Version, version_id)
+    db.execute(delete(PageText).where(PageText.version_id == version_id))
+    if outcome.pages:
+        rows = [{"version_id": version_id, "page": page, "text": text} for page, text in outcome.pages.items()]
+        db.execute(insert(PageText), rows)
+    version.state, version.reason, version.page_count = outcome.state, outcome.reason, outcome.page_count
+    request_index(db, version.document_id, now)
+    changed(db, "version", version_id)
+
+
+def _index(shop: Workshop, job: Job) -> Store:
+    document_id: int = job.payload["document_id"]
+    try:
+        shop.search.update([document_id], reader(shop.database, [document_id]))
+    except SearchBroken as error:
+        log.warning("%s: rebuilding the index", error)
+        rebuild_index(shop.database, shop.search)
+    return lambda db: changed(db, "document", document_id)
+
+
+def _nothing(db: Session) -> None:
+    """The job is about something that is no longer there."""
+
+
+_HANDLERS: dict[JobKind, Callable[[Workshop, Job], Store]] = {JobKind.EXTRACT: _extract, JobKind.INDEX: _index}
+
+
+def reader(database: Database, document_ids: list[int] | None = None) -> Read:
+    """Reads the entries of these documents, or of all, when the engine asks for them."""
+
+    def read() -> Iterator[Entry]:
+        with database.reading() as db:
+            yield from queries.entries(db, document_ids)
+
+    return read
+
+
+def rebuild_index(database: Database, search: Search) -> int:
+    """Build the whole index anew from the database; the number of documents in it."""
+    return search.rebuild(reader(database))
+
+
+def ensure_index(database: Database, search: Search) -> bool:
+    """At the start of a worker: rebuild an index that is missing, broken, or empty beside a full database.
+
+    True when it was rebuilt. Raises :class:`SearchBusy` while somebody else is doing so.
+    """
+    with database.reading() as db:
+        documents = queries.count_documents(db)
+    try:
+        if search.count() or not documents:
+            return False
+    except SearchBroken as error:
+        log.warning("%s: rebuilding the index", error)
+    rebuild_index(database, search)
+    return True
