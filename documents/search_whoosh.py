@@ -18,6 +18,7 @@ from typing import Any
 
 from whoosh.fields import ID, Schema
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC, FileIndex
 
 from documents.blobs import is_full_disk, sync_folder
@@ -218,6 +219,12 @@ class _DurableStorage(FileStorage):  # type: ignore[misc]
                     os.fsync(file.fileno())
         super().rename_file(oldname, newname, safe)
         sync_folder(Path(self.folder))
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        # Whoosh forgets to close a table of contents that it cannot read.
+        if name.endswith(".toc"):
+            return BufferFile(memoryview(Path(self.folder, name).read_bytes()), name=name, **options)
+        return super().open_file(name, **options)
 
 
 @contextlib.contextmanager
