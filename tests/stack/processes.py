@@ -72,7 +72,7 @@ def shared_environment(
         "BLOBS_URL": f"s3://{s3.endpoint}/{BUCKET}?secure=0",
         "S3_ACCESS_KEY": s3.access_key,
         "S3_SECRET_KEY": s3.secret_key,
-        "SEARCH_URL": f"whoosh:{folder / 'data' / 'index'}",
+        "SEARCH_URL": "postgresql:",
         "BUS_URL": redis.url,
         "SECRET_KEY": secrets.token_hex(32),
         "WORKER": "off",
