@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ class Config:
             secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
             host=host,
             port=port,
-            public_url=_scheme("PUBLIC_URL", env.get("PUBLIC_URL") or f"http://{host}:{port}", ("http", "https")).rstrip("/"),
+            public_url=_scheme("PUBLIC_URL", env.get("PUBLIC_URL") or _own_address(host, port), ("http", "https")).rstrip("/"),
             worker="off" if _one_of(env, "WORKER", "thread", ("thread", "off")) == "off" else "thread",
             locale=_one_of(env, "LOCALE", "vi", ("vi", "en")),
             max_upload=_whole(env, "MAX_UPLOAD_MB", 200, 1, 10_000) * MIB,
@@ -106,6 +107,18 @@ def _database_url(url: str) -> str:
         raise ConfigError("DATABASE_URL: expected sqlite:///… or postgresql://…")
     # psycopg 3 is the one driver installed; a plain postgresql:// would look for another.
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _own_address(host: str, port: int) -> str:
+    """How tablets reach us when nobody said: when listening everywhere, by this machine's address on its network."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))  # a datagram socket sends nothing by connecting; it only picks its address
+                host = str(probe.getsockname()[0])
+            except OSError:
+                host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _kept_secret(data_dir: Path) -> str:

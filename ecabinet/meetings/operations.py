@@ -1,6 +1,7 @@
 """Changes of meetings. None commits or tells anybody: the transaction records what changed."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import NotFound, Problem
-from documents.models import Document
-from documents.operations import add_document, add_version, set_labels
+from documents.operations import add_document, add_version
 from ecabinet.access import Person, ancestors, member_label, meeting_label, office_label
 from ecabinet.meetings import rules
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Paper, Participant
@@ -93,13 +93,30 @@ def go_to_item(db: Session, meeting: Meeting, item_id: int) -> None:
     changed(db, "agenda", meeting.id)
 
 
-def lay_paper(db: Session, item: AgendaItem, meeting: Meeting, title: str, blob: Blob, filename: str, by: Person, now: datetime) -> Paper:
-    """Lay a file, already in the blob store, before the meeting; those invited and the offices above may read it."""
-    document = add_document(db, title=title, kind="paper", by=member_label(by.member_id), now=now)
-    document.issuer = meeting.unit.name
-    document.issued_on = now.astimezone(OFFICE_ZONE).date()
-    label_paper(db, document, meeting)
-    add_version(db, document, blob, filename, by=member_label(by.member_id), now=now)
+@dataclass(frozen=True)
+class PaperFile:
+    """A file whose bytes are in the blob store already; ``media_type`` was told from its content."""
+
+    title: str
+    blob: Blob
+    filename: str
+    media_type: str
+
+
+def lay_paper(db: Session, meeting: Meeting, item: AgendaItem, file: PaperFile, by: Person, now: datetime) -> Paper:
+    """Lay a file before the meeting; those invited may read it, and the offices above by their role."""
+    author = member_label(by.member_id)
+    document = add_document(
+        db,
+        title=file.title,
+        kind="paper",
+        labels=paper_labels(meeting),
+        by=author,
+        now=now,
+        issuer=meeting.unit.name,
+        issued_on=now.astimezone(OFFICE_ZONE).date(),
+    )
+    add_version(db, document, file.blob, filename=file.filename, media_type=file.media_type, by=author, now=now)
     paper = Paper(item_id=item.id, document_id=document.id)
     db.add(paper)
     db.flush()
@@ -107,10 +124,9 @@ def lay_paper(db: Session, item: AgendaItem, meeting: Meeting, title: str, blob:
     return paper
 
 
-def label_paper(db: Session, document: Document, meeting: Meeting) -> None:
+def paper_labels(meeting: Meeting) -> set[str]:
     """Who may read a paper of the meeting."""
-    offices = {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
-    set_labels(db, document, offices | {meeting_label(meeting.id)})
+    return {meeting_label(meeting.id)} | {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
 
 
 def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) -> int:

@@ -182,3 +182,14 @@ def check_rsvp(rsvp: Rsvp, reason: str, state: MeetingState) -> None:
         raise Invalid({"reason": Problem("missing")})
     if len(reason) > 500:
         raise Invalid({"reason": Problem("too_long", limit=500)})
+
+
+def moved(order: list[int], item_id: int, direction: str) -> list[int]:
+    """The order with one item one place up or down; at the edge it stays."""
+    if item_id not in order:
+        raise Problem("order_mismatch")
+    here = order.index(item_id)
+    there = min(max(here + (-1 if direction == "up" else 1), 0), len(order) - 1)
+    new = [other for other in order if other != item_id]
+    new.insert(there, item_id)
+    return new

@@ -1,6 +1,7 @@
 """Changes of the registry. None commits; the clock and fresh tokens are passed in."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 
@@ -10,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from documents.errors import Problem
-from documents.text import fold
+from documents.text import exact, fold
 from ecabinet.access import Role
 from ecabinet.registry import rules
 from ecabinet.registry.models import Account, Body, FailedSignIn, Member, Position, SignIn, Term, Unit, UnitRole
@@ -26,11 +27,21 @@ def nobody() -> str:
 
 def add_unit(db: Session, parent: Unit | None, code: str, name: str, kind: rules.UnitKind) -> Unit:
     """Found a unit below ``parent`` (None: the root)."""
-    unit = Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind)
-    db.add(unit)
+    return add_units(db, parent, [(code, name)], kind)[0]
+
+
+def add_units(db: Session, parent: Unit | None, named: Sequence[tuple[str, str]], kind: rules.UnitKind) -> list[Unit]:
+    """Found units below ``parent`` from (code, name) pairs."""
+    # A path holds the unit's own id, which only the insert gives; the code is unique meanwhile.
+    units = [
+        Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind) for code, name in named
+    ]
+    db.add_all(units)
     db.flush()
-    unit.path = f"{parent.path if parent else ''}{unit.id}/"
-    return unit
+    for unit in units:
+        unit.path = f"{parent.path if parent else ''}{unit.id}/"
+    db.flush()
+    return units
 
 
 def add_member(db: Session, unit: Unit, full_name: str, sex: rules.Sex, born_on: date, card_number: str) -> Member:
@@ -38,7 +49,7 @@ def add_member(db: Session, unit: Unit, full_name: str, sex: rules.Sex, born_on:
     member = Member(
         unit_id=unit.id,
         full_name=full_name,
-        search_name=fold(full_name.lower()),
+        search_name=fold(exact(full_name)),
         sex=sex,
         born_on=born_on,
         card_number=card_number,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from documents.text import fold
+from documents.text import exact, fold
 from ecabinet.access import Permission, Person, Role, ancestors, member_label, office_label, unit_label, within
 from ecabinet.registry.models import Account, Body, Member, Position, SignIn, Term, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
@@ -100,7 +100,7 @@ def members_named(db: Session, text: str, path: str, limit: int = 10) -> list[tu
         select(Member, Unit.name)
         .join(Unit, Unit.id == Member.unit_id)
         .where(
-            Member.search_name.contains(fold(text.strip().lower()), autoescape=True),
+            Member.search_name.contains(fold(exact(text.strip())), autoescape=True),
             Member.status == MemberStatus.ACTIVE,
             within(Unit.path, path),
         )

@@ -3,6 +3,7 @@
 This is the one way in for every ballot, from the socket and from a plain form. The caller acknowledges after the commit.
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from documents.database import changed
+from documents.database import Database, changed
 from documents.errors import Problem
+from ecabinet.groupcommit import GroupCommit
 from ecabinet.meetings.models import Participant
 from ecabinet.voting import rules
 from ecabinet.voting.models import Ballot, Poll, PollOption, Voter
@@ -121,3 +123,21 @@ def _insert(db: Session, rows: list[dict[str, object]]) -> None:
     # Two processes may take the same tablet's ballot at once (it reconnected to the other one): the second insert waits for
     # the first and then fails as a whole; the group is tried again one by one and finds the ballot standing.
     db.execute(insert(Ballot.__table__), rows)  # type: ignore[arg-type]
+
+
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def fresh_receipt() -> str:
+    """A receipt that can be read out: three groups of four, without letters that look alike (59 bits)."""
+    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+BallotBox = GroupCommit[Cast, str]
+"""Where every ballot goes in: ``submit(cast)`` gives a future of the receipt, resolved after the durable commit."""
+
+
+def open_box(database: Database) -> BallotBox:
+    """The ballot box of this process."""
+    return GroupCommit(database, lambda db, casts: cast_many(db, casts, fresh_receipt))

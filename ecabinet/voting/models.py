@@ -59,6 +59,11 @@ class PollOption(Base):
     key: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(String(60))
 
+    @property
+    def kind(self) -> str:
+        """The name by which the page's macros colour it."""
+        return self.key
+
 
 class Voter(Base):
     """The snapshot of who is entitled, taken when the vote opens. ``seat_id`` is the participant represented."""

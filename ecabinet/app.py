@@ -1,0 +1,122 @@
+"""The application put together: engines → features, and everything that is registered, at a glance."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from flask import Flask, g, session
+from flask_babel import Babel
+from htmx_flask import Htmx
+from sqlalchemy.orm import Session
+
+from documents.database import Change
+from ecabinet import labels, web
+from ecabinet.access import Person
+from ecabinet.blocks import BlockTable, Rendered, Viewer
+from ecabinet.engines import Engines
+from ecabinet.library import routes as library_routes
+from ecabinet.meetings import blocks as meeting_blocks
+from ecabinet.meetings import queries as meeting_queries
+from ecabinet.meetings import preparing as meeting_preparing
+from ecabinet.meetings import routes as meeting_routes
+from ecabinet.realtime import GATHER_SECONDS, LOCALES
+from ecabinet.registry import queries as registry_queries
+from ecabinet.registry import routes as registry_routes
+from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.voting import blocks as voting_blocks
+from ecabinet.voting import routes as voting_routes
+from ecabinet.voting.casting import BallotBox
+
+ROOT = Path(__file__).resolve().parent.parent
+BLUEPRINTS = (registry_routes.bp, meeting_routes.bp, meeting_preparing.bp, voting_routes.bp, library_routes.bp)
+BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
+
+# A page that joins while this is still fresh has entered its room before any change not in it is pushed.
+SHARED_SECONDS = GATHER_SECONDS / 2
+VENDOR_MAX_AGE = 7 * 24 * 3600
+
+
+def create_app(engines: Engines, box: BallotBox) -> Flask:
+    """The Flask application on opened engines; ``box`` takes the ballots."""
+    config = engines.config
+    app = Flask("ecabinet", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="ecabinet",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure,
+        PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
+        MAX_CONTENT_LENGTH=config.max_upload,
+        BABEL_DEFAULT_LOCALE=config.locale,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "ecabinet" / "translations"),
+    )
+    app.extensions["ecabinet"] = web.Services(engines, identify)
+    app.extensions["ecabinet.box"] = box
+    app.extensions["ecabinet.blocks"] = BLOCKS
+    app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
+    Babel(app, locale_selector=_locale)
+    Htmx(app)
+    web.init_app(app)
+    app.jinja_env.globals.update(label=labels.label, rule_text=labels.rule_text)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def identify(db: Session, token: str, now: datetime) -> Person | None:
+    """The person of a session token with every label that opens papers."""
+    person = registry_queries.person_by_token(db, token, now)
+    if person is None:
+        return None
+    return replace(person, labels=person.labels | meeting_queries.labels_of(db, person.member_id))
+
+
+def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
+    """Which meetings a change touches, and as what kind: the kinds of meetings are theirs, a paper's text is its agenda's."""
+    kind, key = change
+    if kind == "version":
+        return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]
+    return [(key, kind)]
+
+
+class Renderer:
+    """Renders blocks outside a request, for the sockets: in the audience's language, without anybody's CSRF token."""
+
+    def __init__(self, app: Flask, engines: Engines) -> None:
+        self._app = app
+        self._engines = engines
+        self._lock = threading.Lock()
+        self._pages: dict[Viewer, tuple[float, list[Rendered]]] = {}
+
+    def stale(self, viewer: Viewer, kinds: set[str]) -> list[Rendered]:
+        """The shared blocks of the viewer's room that changes of these kinds touch."""
+        with self._app.test_request_context(base_url=self._engines.config.public_url), self._engines.database.reading() as db:
+            g.pushing, g.lang = True, viewer.locale
+            return BLOCKS.stale(db, viewer, kinds)
+
+    def page(self, viewer: Viewer) -> list[Rendered]:
+        """All shared blocks of the viewer's room; when hundreds join at once they are rendered once, not hundreds of times."""
+        with self._lock:
+            until, blocks = self._pages.get(viewer, (0.0, []))
+            if monotonic() >= until:
+                started = monotonic()
+                blocks = self.stale(viewer, BLOCKS.kinds)
+                self._pages = {v: p for v, p in self._pages.items() if p[0] > started}
+                self._pages[viewer] = (started + SHARED_SECONDS, blocks)
+            return blocks
+
+
+def _locale() -> str:
+    if "lang" not in g:
+        wanted = session.get("lang")
+        g.lang = wanted if wanted in LOCALES else None
+    return g.lang or web.engines().config.locale
+
+
+def _static_max_age(filename: str | None) -> int | None:
+    """Libraries change only with the set-up; our own files are asked for each time and answered with 304."""
+    return VENDOR_MAX_AGE if filename is not None and filename.startswith("vendor/") else None

@@ -1,0 +1,69 @@
+"""The one process image: Socket.IO on ASGI with Flask in a thread pool beside it, no monkey patching."""
+
+import asyncio
+import logging
+from typing import Any
+
+import socketio
+from a2wsgi import WSGIMiddleware
+
+from ecabinet.app import BLOCKS, Renderer, create_app, resolve
+from ecabinet.config import Config
+from ecabinet.engines import open_engines
+from ecabinet.fanout import make_server
+from ecabinet.meetings import live as meeting_live
+from ecabinet.realtime import Publisher
+from ecabinet.sockets import Sockets
+from ecabinet.voting import live as voting_live
+from ecabinet.voting.casting import open_box
+from ecabinet.worker import WorkerThread
+
+WSGI_THREADS = 16
+
+log = logging.getLogger(__name__)
+
+
+class Process:
+    """Everything one serving process runs; :attr:`application` is what the ASGI server calls."""
+
+    def __init__(self, config: Config) -> None:
+        self.engines = open_engines(config)
+        self.box = open_box(self.engines.database)
+        self.app = create_app(self.engines, self.box)
+        self.sio = make_server(config.bus_url)
+        self.renderer = Renderer(self.app, self.engines)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._shares_rooms = not config.bus_url.startswith("memory:")
+        sockets = Sockets(self.sio, self.app)
+        meeting_live.register(sockets, self.renderer.page)
+        voting_live.register(sockets, self.box)
+        self.publisher = Publisher(self.engines.database, BLOCKS, self.renderer.stale, resolve, self._emit, self._anyone_in)
+        self.worker = WorkerThread(self.engines) if config.worker == "thread" else None
+        self.application: Any = socketio.ASGIApp(
+            self.sio,
+            other_asgi_app=WSGIMiddleware(self.app, workers=WSGI_THREADS),
+            on_startup=self._start,
+            on_shutdown=self._stop,
+        )
+
+    async def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.publisher.start()
+        if self.worker is not None:
+            self.worker.start()
+
+    async def _stop(self) -> None:
+        # In threads: closing waits for what is under way, and that may need this loop to send.
+        if self.worker is not None:
+            await asyncio.to_thread(self.worker.close)
+        await asyncio.to_thread(self.box.close)
+        await asyncio.to_thread(self.publisher.close)
+        self.engines.database.dispose()
+
+    def _emit(self, event: str, payload: object, room: str) -> None:
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self.sio.emit(event, payload, room=room), self._loop)
+
+    def _anyone_in(self, room: str) -> bool:
+        # With a shared bus the room may have its people in another process.
+        return self._shares_rooms or next(self.sio.manager.get_participants("/", room), None) is not None

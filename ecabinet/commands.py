@@ -1,0 +1,104 @@
+"""What each command does."""
+
+import argparse
+import errno
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+import uvicorn
+from alembic import command as alembic
+from alembic.config import Config as AlembicConfig
+
+from ecabinet import demo
+from ecabinet.app import ROOT
+from ecabinet.asgi import Process
+from ecabinet.bench import vote as bench_vote
+from ecabinet.config import Config
+from ecabinet.engines import open_engines
+from ecabinet.fanout import UVICORN_OPTIONS
+from ecabinet.worker import Worker
+
+
+class CommandError(Exception):
+    """A command cannot do its work; the message says why in one line."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the command line."""
+
+    help: str
+    run: Callable[[argparse.Namespace], int | None]
+    arguments: Callable[[argparse.ArgumentParser], object] = lambda _parser: None
+
+
+def migrate(database_url: str) -> None:
+    """Bring the database to the newest migration."""
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(ROOT / "ecabinet" / "migrations"))
+    settings.attributes["database_url"] = database_url
+    alembic.upgrade(settings, "head")
+
+
+def run_migrate(_options: argparse.Namespace) -> None:
+    config = Config.from_env()
+    migrate(config.database_url)
+
+
+def run_demo(_options: argparse.Namespace) -> None:
+    config = Config.from_env()
+    demo.make(open_engines(config), say=lambda line: print(line, flush=True))
+
+
+def run_worker(_options: argparse.Namespace) -> None:
+    worker = Worker(open_engines(Config.from_env()))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+
+
+def run_serve(_options: argparse.Namespace) -> None:
+    config = Config.from_env()
+    listener = listen(config)
+    process = Process(config)
+    announce(config)
+    settings: dict[str, Any] = {**UVICORN_OPTIONS, "log_level": "warning", "timeout_graceful_shutdown": 5}
+    server = uvicorn.Server(uvicorn.Config(process.application, lifespan="on", **settings))
+    server.run(sockets=[listener])
+
+
+def listen(config: Config) -> socket.socket:
+    """The listening socket, taken before anything else starts: a port in use must be the first thing one hears of."""
+    listener = socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+        listener.listen(4096)
+    except OSError as error:
+        reason = "is in use: stop the other program or set PORT" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        raise CommandError(f"{config.host} port {config.port} {reason}") from error
+    return listener
+
+
+def announce(config: Config) -> None:
+    """Tell on the terminal where to go: the address, its QR code for tablets, and the demo accounts if there are any."""
+    print(f"\neCabinet: {config.public_url}\n")
+    segno.make(config.public_url, error="l").terminal(compact=True)
+    accounts = demo.accounts(config.data_dir)
+    if accounts:
+        print("\nDemo accounts / tài khoản dùng thử:")
+        print("\n".join(f"  {line}" for line in accounts))
+    print("\nCtrl+C stops / để dừng\n", flush=True)
+
+
+COMMANDS = {
+    "serve": Command("Serve the application.", run_serve),
+    "worker": Command("Run jobs: read papers, index them.", run_worker),
+    "migrate": Command("Bring the database to the newest form.", run_migrate),
+    "demo": Command("Fill an empty database with the demonstration.", run_demo),
+    "bench": Command("Measure.", bench_vote.run, bench_vote.arguments),
+}

@@ -1,0 +1,71 @@
+"""The demonstration: real units, generated members, a meeting today, laws in the archive, an account for each role."""
+
+import os
+import random
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from documents.blobs import Blob
+from documents.operations import add_document, add_version
+from ecabinet.access import unit_label
+from ecabinet.demo import laws, meeting, people
+from ecabinet.engines import Engines
+from ecabinet.registry.models import Account, Unit
+
+SEED = 20261122
+WORDS = ("sen", "tre", "lua", "bien", "nui", "song", "nang", "mai", "dao", "cau")
+ACCOUNTS_FILE = "demo-accounts.txt"
+
+
+def make(engines: Engines, say: Callable[[str], None]) -> None:
+    """Fill an empty database; on one that has the demonstration already, only bring its meeting to the present day."""
+    now = datetime.now(UTC)
+    with engines.database.writing() as db:
+        if db.scalar(select(Unit.id).limit(1)) is not None:
+            meeting.move_to_today(db, now)
+            return
+    source = random.Random(SEED)  # noqa: S311 - the same people every time; nothing secret comes from it
+    say("demo: writing the laws as PDFs …")
+    paths = sorted((people.DATA / "laws").glob("*.txt"))
+    read = [laws.read_law(path) for path in paths]
+    law_blobs = [engines.blobs.put(laws.render(law)) for law in read]
+    papers = {path: _put(engines, path) for path in sorted((people.DATA / "papers").glob("*.pdf"))}
+    password = os.environ.get("DEMO_PASSWORD") or f"{secrets.choice(WORDS)}-{secrets.choice(WORDS)}-{secrets.randbelow(9000) + 1000}"
+    with engines.database.writing() as db:
+        say("demo: 34 provinces, 3,321 communes, 2,000 members, their committees …")
+        centre, provinces, communes = people.make_units(db)
+        members = people.make_members(db, source, centre, provinces, communes)
+        bodies = people.make_bodies(db, centre, provinces, members)
+        lines = people.make_accounts(db, centre, members[centre.id], password)
+        say("demo: the archive and the meeting of the day …")
+        for law, path, blob in zip(read, paths, law_blobs, strict=True):
+            labels = {unit_label(centre.id)}
+            document = add_document(
+                db, title=law.title, kind="law", labels=labels, by="demo", now=now,
+                type_code="Luật", number=law.number, issuer="Quốc hội", issued_on=law.issued_on,
+            )  # fmt: skip
+            add_version(db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now)
+        secretary = db.scalars(select(Account).where(Account.login == "thuky")).one()
+        meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
+        # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
+        _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
+
+
+def accounts(data_dir: Path) -> list[str]:
+    """The demonstration's accounts, a line each; none where there is no demonstration."""
+    path = data_dir / ACCOUNTS_FILE
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _put(engines: Engines, path: Path) -> Blob:
+    with open(path, "rb") as file:
+        return engines.blobs.put(file)
+
+
+def _keep(path: Path, lines: list[str]) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")

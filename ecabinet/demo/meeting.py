@@ -1,0 +1,93 @@
+"""The meeting of the day: five items, real papers, votes prepared, some of the committee already here."""
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents.blobs import Blob
+from ecabinet.access import Person, Role
+from ecabinet.meetings import operations
+from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.meetings.operations import OFFICE_ZONE
+from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
+from ecabinet.registry.models import Account, Body, Unit
+from ecabinet.voting.operations import MotionDraft, draft_poll
+from ecabinet.voting.rules import Base, Majority
+
+TITLE = "Hội nghị Ban Thường vụ Trung ương Đoàn tháng 11"
+ITEMS = (
+    ("Khai mạc, thông qua chương trình", "Chủ trì", 10, ()),
+    ("Báo cáo công tác Đoàn và phong trào thanh thiếu nhi quý IV", "Văn phòng Trung ương Đoàn", 40, ()),
+    ("Góp ý công văn hướng dẫn định mức kinh tế – kỹ thuật", "Ban Tổ chức", 45, ("cong-van-huong-dan-dmtc.pdf",)),
+    ("Cho ý kiến về quy chuẩn kỹ thuật QCVN 32:2026/BXD", "Ban Thanh niên xung phong", 45, ("qcvn-32-2026-bxd.pdf",)),
+    ("Biểu quyết, kết luận và bế mạc", "Chủ trì", 30, ()),
+)
+PAPER_TITLES = {
+    "cong-van-huong-dan-dmtc.pdf": "Công văn hướng dẫn định mức",
+    "qcvn-32-2026-bxd.pdf": "Quy chuẩn kỹ thuật quốc gia QCVN 32:2026/BXD",
+}
+VOTES = (
+    ("Thông qua chương trình hội nghị", 0, Majority(1, 2, True, Base.PRESENT), "Quy chế làm việc, Điều 8"),
+    ("Thông qua Chương trình công tác năm 2027", 4, Majority(1, 2, True, Base.ENTITLED), "Điều lệ Đoàn, Điều 5"),
+    ("Ban hành Kết luận hội nghị", 4, Majority(2, 3, False, Base.ENTITLED), "Quy chế làm việc, Điều 12"),
+)
+HERE_ALREADY = slice(5, 14)
+
+
+def day_of(now: datetime) -> tuple[datetime, datetime]:
+    """From eight to half past five, by the office's clock; later in the evening the meeting just goes on."""
+    start = now.astimezone(OFFICE_ZONE).replace(hour=8, minute=0, second=0, microsecond=0)
+    return start, max(start + timedelta(hours=9, minutes=30), now.replace(microsecond=0) + timedelta(minutes=30))
+
+
+def make_meeting(
+    db: Session, unit: Unit, body: Body, secretary: Account, blobs: dict[Path, Blob], now: datetime, source: random.Random
+) -> Meeting:
+    """Prepare it as the secretary would, up to the sending of the invitations."""
+    person = Person(secretary.id, secretary.member_id, secretary.member.full_name, unit.path, ((Role.SECRETARY, unit.path),), frozenset())
+    start, end = day_of(now)
+
+    def new_code() -> str:
+        return f"{source.getrandbits(96):024x}"
+
+    draft = MeetingDraft(TITLE, "Phòng họp A, 62 Bà Triệu, Hà Nội", start, end, 2, 3)
+    meeting = operations.create_meeting(db, person, unit, body, draft, new_code)
+    _fill_agenda(db, meeting, person, blobs, now)
+    operations.invite_body(db, meeting, body, new_code)
+    db.flush()
+    operations.advance(db, meeting, MeetingState.INVITED)
+    _answer_and_come(db, meeting, person, now)
+    return meeting
+
+
+def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path, Blob], now: datetime) -> None:
+    items = []
+    for title, presenter, minutes, files in ITEMS:
+        item = operations.add_item(db, meeting, title, presenter, minutes)
+        items.append(item)
+        for path, blob in blobs.items():
+            if path.name in files:
+                paper = operations.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
+                operations.lay_paper(db, meeting, item, paper, person, now)
+    for title, index, majority, reference in VOTES:
+        draft_poll(db, meeting, MotionDraft(title, items[index].id, majority, reference, needs_quorum=True))
+
+
+def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetime) -> None:
+    seats = list(
+        db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting).order_by(Participant.rank))
+    )
+    operations.set_role(db, seats[0], ParticipantRole.CHAIR)
+    for participant in seats[HERE_ALREADY]:
+        operations.answer(db, participant, Rsvp.ACCEPTED, "")
+        operations.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
+    operations.answer(db, seats[-1], Rsvp.ABSENT, "Đi công tác theo phân công")
+
+
+def move_to_today(db: Session, now: datetime) -> None:
+    """A demonstration started again on a later day has its meeting on that day, unless it has begun."""
+    for meeting in db.scalars(select(Meeting).where(Meeting.title == TITLE, Meeting.state == MeetingState.INVITED)):
+        meeting.starts_at, meeting.ends_at = day_of(now)

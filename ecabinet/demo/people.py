@@ -1,0 +1,134 @@
+"""Units, members, bodies and accounts of the demonstration, generated from public facts and counts of names."""
+
+import csv
+import json
+import random
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ecabinet.access import Role
+from ecabinet.registry import operations
+from ecabinet.registry.models import Body, Member, Unit
+from ecabinet.registry.rules import BodyKind, Sex, UnitKind
+
+DATA = Path(__file__).parent / "data"
+MEMBERS = 2000
+OF_CENTRE, OF_PROVINCE = 60, 28
+TERM, TERM_START = "2022–2027", date(2022, 12, 17)
+
+COMMITTEE_TITLES = ("Bí thư thứ nhất", "Bí thư thường trực", "Bí thư", "Bí thư", "Ủy viên Ban Thường vụ")
+
+
+BROKEN_LETTERS = set("ïîëäöüåæøçñûÏÎËÄÖÜÅÆØÇÑÛ")
+
+
+class Names:
+    """Draws names as often as they occur."""
+
+    def __init__(self, source: random.Random) -> None:
+        self._random = source
+        lists = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
+        # A few of the counted names carry letters of a broken old encoding.
+        sound = {key: [(name, n) for name, n in pairs if not set(name) & BROKEN_LETTERS] for key, pairs in lists.items()}
+        self._drawn = {key: ([name for name, _n in pairs], [n for _name, n in pairs]) for key, pairs in sound.items()}
+
+    def draw(self, sex: Sex) -> str:
+        """Family, middle and given name."""
+        suffix = "nu" if sex == Sex.FEMALE else "nam"
+        return " ".join(self._one(key) for key in ("ho", f"dem_{suffix}", f"ten_{suffix}"))
+
+    def _one(self, key: str) -> str:
+        names, weights = self._drawn[key]
+        return str(self._random.choices(names, weights)[0])
+
+
+def make_units(db: Session) -> tuple[Unit, list[Unit], list[Unit]]:
+    """The central office, the provinces, the communes."""
+    centre = operations.add_unit(db, None, "TW", "Trung ương Đoàn", UnitKind.CENTRAL)
+    with open(DATA / "units.tsv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    named = [(row["code"], _province_name(row["name"], row["type"])) for row in rows if not row["parent"]]
+    provinces = operations.add_units(db, centre, named, UnitKind.PROVINCE)
+    communes: list[Unit] = []
+    for province in provinces:
+        below = [(row["code"], f"Đoàn {row['full_name'][0].lower()}{row['full_name'][1:]}") for row in rows if row["parent"] == province.code]
+        communes += operations.add_units(db, province, below, UnitKind.COMMUNE)
+    return centre, provinces, communes
+
+
+def _province_name(name: str, kind: str) -> str:
+    return f"{'Thành đoàn' if kind == 'Thành phố' else 'Tỉnh đoàn'} {name}"
+
+
+def make_members(db: Session, source: random.Random, centre: Unit, provinces: list[Unit], communes: list[Unit]) -> dict[int, list[Member]]:
+    """Members by unit id."""
+    units = [centre] * OF_CENTRE + [province for province in provinces for _ in range(OF_PROVINCE)]
+    units += source.choices(communes, k=MEMBERS - len(units))
+    names = Names(source)
+    members: dict[int, list[Member]] = {}
+    for number, unit in enumerate(units, start=1):
+        sex = source.choice(list(Sex))
+        low, high = (1988, 1998) if unit.kind != UnitKind.COMMUNE else (1992, 2009)
+        born = date(source.randint(low, high), source.randint(1, 12), source.randint(1, 28))
+        member = operations.add_member(db, unit, names.draw(sex), sex, born, f"DV{number:08d}")
+        members.setdefault(unit.id, []).append(member)
+    db.flush()
+    return members
+
+
+def make_bodies(db: Session, centre: Unit, provinces: list[Unit], members: dict[int, list[Member]]) -> dict[str, Body]:
+    """The bodies of the centre by a short key, each province's committee, all in their present term."""
+    own = members[centre.id]
+    heads = [members[province.id][0] for province in provinces]
+    bodies = {
+        "standing": _body(db, centre, "Ban Thường vụ Trung ương Đoàn", BodyKind.STANDING, own[:15]),
+        "committee": _body(db, centre, "Ban Chấp hành Trung ương Đoàn", BodyKind.COMMITTEE, own[:25] + heads),
+        "inspection": _body(db, centre, "Ủy ban Kiểm tra Trung ương Đoàn", BodyKind.INSPECTION, own[:4] + own[15:16]),
+    }
+    for province in provinces:
+        _body(db, province, f"Ban Chấp hành {province.name}", BodyKind.COMMITTEE, members[province.id])
+    return bodies
+
+
+def _body(db: Session, unit: Unit, name: str, kind: BodyKind, seats: list[Member]) -> Body:
+    body = operations.add_body(db, unit, name, kind)
+    term = operations.add_term(db, body, TERM, TERM_START)
+    for rank, member in enumerate(seats, start=1):
+        operations.appoint(db, term, member, _title(kind, rank, member.unit_id != unit.id), rank)
+    return body
+
+
+def _title(kind: BodyKind, rank: int, from_below: bool) -> str:
+    if kind == BodyKind.INSPECTION:
+        return ("Chủ nhiệm", "Phó Chủ nhiệm", "Ủy viên")[min(rank - 1, 2)]
+    if from_below:
+        return "Ủy viên Ban Chấp hành, Bí thư tỉnh"
+    return COMMITTEE_TITLES[rank - 1] if rank <= len(COMMITTEE_TITLES) else "Ủy viên"
+
+
+LOGINS: tuple[tuple[str, str, int, tuple[Role, ...]], ...] = (
+    ("chutri", "chủ trì phiên họp", 0, (Role.LEADER,)),
+    ("uyvien1", "ủy viên", 1, ()),
+    ("uyvien2", "ủy viên", 2, ()),
+    ("uyvien3", "ủy viên", 3, ()),
+    ("thuky", "thư ký, chuẩn bị phiên họp", 40, (Role.SECRETARY,)),
+    ("vanthu", "văn thư", 41, (Role.CLERK,)),
+    ("lanhdao", "lãnh đạo, tra cứu lưu trữ", 42, (Role.LEADER,)),
+    ("chuyenvien", "chuyên viên", 43, (Role.OFFICIAL,)),
+    ("tochuc", "cán bộ tổ chức", 44, (Role.REGISTRY_OFFICER,)),
+    ("quantri", "quản trị", 45, (Role.ADMINISTRATOR,)),
+)
+"""Login, what it is for, which member of the centre, roles on the centre."""
+
+
+def make_accounts(db: Session, centre: Unit, own: list[Member], password: str) -> list[str]:
+    """An account for each role; returns a line of text for each."""
+    lines = []
+    for login, purpose, index, roles in LOGINS:
+        account = operations.add_account(db, own[index], login, password)
+        for role in roles:
+            operations.grant(db, account, role, centre)
+        lines.append(f"{login:<11} {password}   {own[index].full_name} ({purpose})")
+    return lines

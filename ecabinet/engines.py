@@ -1,0 +1,25 @@
+"""Which engine serves each part: the only place that picks."""
+
+from dataclasses import dataclass
+
+from documents.blobs import Blobs, open_blobs
+from documents.database import Database
+from documents.search import Search, open_search
+from ecabinet.config import Config
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The opened engines of one process."""
+
+    config: Config
+    database: Database
+    blobs: Blobs
+    search: Search
+
+
+def open_engines(config: Config) -> Engines:
+    """Open what the configuration names. A store that cannot be reached raises here, before anybody is served."""
+    database = Database(config.database_url)
+    blobs = open_blobs(config.blobs_url, config.s3_access_key, config.s3_secret_key)
+    return Engines(config, database, blobs, open_search(config.search_url, database))

@@ -1,0 +1,71 @@
+"""The words for states, roles and rules, in the reader's language; in templates as ``label(kind, value)``."""
+
+from flask_babel import gettext, lazy_gettext
+
+from ecabinet.voting.rules import Majority
+
+_ = lazy_gettext
+
+LABELS = {
+    "meeting": {
+        "draft": _("Đang chuẩn bị"),
+        "invited": _("Đã mời"),
+        "under_way": _("Đang họp"),
+        "concluded": _("Đã kết thúc"),
+    },
+    "role": {
+        "chair": _("Chủ trì"),
+        "secretary": _("Thư ký"),
+        "delegate": _("Đại biểu"),
+        "substitute": _("Dự thay"),
+        "guest": _("Khách mời"),
+    },
+    "rsvp": {
+        "pending": _("Chưa trả lời"),
+        "accepted": _("Nhận lời"),
+        "absent": _("Báo vắng"),
+        "substituted": _("Cử người dự thay"),
+    },
+    "poll": {
+        "draft": _("Chưa mở"),
+        "open": _("Đang biểu quyết"),
+        "closed": _("Đã đóng"),
+        "published": _("Đã công bố"),
+        "cancelled": _("Đã hủy"),
+    },
+    "base": {
+        "valid": _("số phiếu hợp lệ"),
+        "cast": _("số phiếu đã bỏ"),
+        "present": _("số đại biểu có mặt khi mở biểu quyết"),
+        "entitled": _("tổng số đại biểu được triệu tập"),
+    },
+    "option": {
+        "for": _("Đồng ý"),
+        "against": _("Không đồng ý"),
+        "abstain": _("Ý kiến khác"),
+    },
+    "version": {
+        "waiting": _("Chờ xử lý"),
+        "processing": _("Đang đọc"),
+        "ready": _("Sẵn sàng"),
+        "failed": _("Không đọc được nội dung"),
+        "refused": _("Từ chối"),
+    },
+    "document": {
+        "paper": _("Tài liệu họp"),
+        "law": _("Luật"),
+    },
+}
+
+
+def label(kind: str, value: str) -> str:
+    """The words for a value; raises KeyError for one that has none."""
+    return str(LABELS[kind][value])
+
+
+def rule_text(majority: Majority) -> str:
+    """A majority as a sentence: "Trên 1/2 tổng số đại biểu được triệu tập"."""
+    values = {"n": majority.numerator, "d": majority.denominator, "base": label("base", majority.base)}
+    if majority.strict:
+        return gettext("Trên %(n)s/%(d)s %(base)s", **values)
+    return gettext("Từ %(n)s/%(d)s %(base)s trở lên", **values)

@@ -1,0 +1,1 @@
+"""The archive search and the reader: the web face of the content library."""

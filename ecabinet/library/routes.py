@@ -1,0 +1,121 @@
+"""Pages of the archive: search, the reader, and the bytes of a paper."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import ContentRange
+from werkzeug.http import http_date, quote_header_value
+
+from documents.errors import NotFound
+from documents.models import Document, Version
+from documents.queries import found, may_see, newest_version
+from documents.search import Query, Results, SearchBroken
+from ecabinet.messages import code_sentence
+from ecabinet.web import database, engines, person
+
+bp = Blueprint("library", __name__)
+
+PER_PAGE = 10
+LAST_PAGE = 100
+SHOWN_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
+
+
+@bp.get("/search")
+def search() -> ResponseReturnValue:
+    """The signed-in: papers that their labels open, best first."""
+    question = request.args.get("q", "").strip()[:300]
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    results, broken = Results(0, []), False
+    if question:
+        query = Query(question, person().labels, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        try:
+            results = engines().search.search(query)
+        except SearchBroken:
+            broken = True
+    with database().reading() as db:
+        return render_template(
+            "library/search.html",
+            question=question,
+            results=results,
+            hits=found(db, results, question),
+            broken=broken,
+            page=page,
+            pages=min(-(-results.total // PER_PAGE), LAST_PAGE),
+        )
+
+
+def _load(db: Session, document_id: int) -> tuple[Document, Version]:
+    """The document with its newest version, for those whose labels open it."""
+    document = db.get(Document, document_id)
+    version = newest_version(db, document_id)
+    if document is None or version is None or not may_see(db, document_id, person().labels):
+        raise NotFound(f"document {document_id}")
+    return document, version
+
+
+@bp.get("/papers/<int:document_id>")
+def read(document_id: int) -> ResponseReturnValue:
+    """Those whose labels open it: the reader, at a page (counted from 1), with the words searched for."""
+    meeting_id = request.args.get("meeting", type=int)
+    question = request.args.get("q", "")[:300]
+    with database().reading() as db:
+        document, version = _load(db, document_id)
+        back = url_for("meetings.page", meeting_id=meeting_id) if meeting_id else url_for("library.search", q=question or None)
+        return render_template(
+            "library/reader.html",
+            title=document.title,
+            version=version,
+            reason=code_sentence(version.reason) if version.reason else "",
+            content_url=url_for("library.content", document_id=document_id, version_id=version.id),
+            page=max(request.args.get("page", 1, type=int), 1) if "page" in request.args else None,
+            query=question,
+            back_url=back,
+        )
+
+
+@bp.get("/papers/<int:document_id>/versions/<int:version_id>/content")
+def content(document_id: int, version_id: int) -> ResponseReturnValue:
+    """Those whose labels open it: the bytes of one version, whole or a range of them. ``?download=1`` saves it."""
+    with database().reading() as db:
+        if not may_see(db, document_id, person().labels):
+            raise NotFound(f"document {document_id}")
+        version = db.get(Version, version_id)
+        if version is None or version.document_id != document_id:
+            raise NotFound(f"version {version_id}")
+    return _send(version)
+
+
+def _send(version: Version) -> Response:
+    etag = version.sha256
+    if request.if_none_match.contains(etag):
+        return Response(status=304, headers={"ETag": f'"{etag}"'})
+    start, end, status = 0, version.size, 200
+    fresh = request.if_range.etag is None and request.if_range.date is None or request.if_range.etag == etag
+    if request.range is not None and fresh and len(request.range.ranges) == 1:
+        span = request.range.range_for_length(version.size)
+        if span is None:
+            return Response(status=416, headers={"Content-Range": f"bytes */{version.size}"})
+        (start, end), status = span, 206
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{etag}"',
+        "Last-Modified": http_date(version.created_at),
+        "Content-Length": str(end - start),
+        "Content-Disposition": _disposition(version),
+        # Only for this person's browser, and asked for again each time: access may have been taken away.
+        "Cache-Control": "private, no-cache",
+        # The bytes are somebody's upload: whatever they are, they run nothing.
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    if status == 206:
+        headers["Content-Range"] = str(ContentRange("bytes", start, end, version.size))
+    mimetype = version.media_type if version.media_type in SHOWN_IN_PLACE else "application/octet-stream"
+    body = engines().blobs.open(version.sha256, start, end) if request.method != "HEAD" else None
+    return Response(body, status=status, headers=headers, mimetype=mimetype, direct_passthrough=True)
+
+
+def _disposition(version: Version) -> str:
+    kind = "inline" if version.media_type in SHOWN_IN_PLACE and "download" not in request.args else "attachment"
+    response = Response()
+    response.headers.set("Content-Disposition", kind, filename=version.filename)
+    return response.headers["Content-Disposition"]

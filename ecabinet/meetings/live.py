@@ -1,0 +1,30 @@
+"""Socket events of meetings."""
+
+import asyncio
+from collections.abc import Callable
+
+from documents.errors import Problem
+from ecabinet.blocks import Rendered, View, Viewer
+from ecabinet.meetings import queries
+from ecabinet.sockets import Caller, Payload, Sockets, whole
+
+
+def register(sockets: Sockets, shared_page: Callable[[Viewer], list[Rendered]]) -> None:
+    """``join`` {meeting, view}: enter the room of a live page; the acknowledgement carries what all there see now."""
+
+    def viewer_of(caller: Caller, meeting_id: int, view: View) -> Viewer:
+        with sockets.services.engines.database.reading() as db:
+            return queries.viewer(db, caller.person, meeting_id, view, caller.locale)[0]
+
+    async def on_join(sid: str, caller: Caller, data: Payload) -> Payload:
+        meeting_id = whole(data.get("meeting"))
+        try:
+            view = View(data.get("view", View.MEETING))
+        except ValueError as error:
+            raise Problem("malformed") from error
+        viewer = await asyncio.to_thread(viewer_of, caller, meeting_id, view)
+        # First the room, then the state: a change in between is pushed, and the later revision wins on the page.
+        await sockets.enter(sid, caller, viewer.room)
+        return {"ok": True, "blocks": await asyncio.to_thread(shared_page, viewer.shared())}
+
+    sockets.on("join", on_join)

@@ -1,0 +1,246 @@
+"""Pages on which a meeting is prepared: its particulars, agenda and papers, and who is invited."""
+
+from datetime import datetime
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from documents.errors import Invalid, Problem
+from documents.media import media_type
+from ecabinet.access import Permission, Person
+from ecabinet.meetings import operations, queries, rules
+from ecabinet.meetings.models import Meeting
+from ecabinet.registry import queries as registry
+from ecabinet.registry.models import Body, Member, Unit
+from ecabinet.web import ZONE, database, done, engines, fault_texts, moment, new_code, now, person, text, whole
+
+bp = Blueprint("preparing", __name__)
+
+QUORUMS = (("1/2", "1/2"), ("2/3", "2/3"), ("3/4", "3/4"), ("1/1", "1/1"))
+
+
+def _draft() -> rules.MeetingDraft:
+    """What the form says of a meeting."""
+    numerator, _slash, denominator = text("quorum").partition("/")
+    return rules.MeetingDraft(
+        title=text("title"),
+        place=text("place"),
+        starts_at=moment("starts_at"),
+        ends_at=moment("ends_at"),
+        quorum_numerator=int(numerator) if numerator.isdecimal() and len(numerator) < 4 else 0,
+        quorum_denominator=int(denominator) if denominator.isdecimal() and len(denominator) < 4 else 0,
+    )
+
+
+def _form(db: Session, meeting: Meeting | None, values: dict[str, str], faults: dict[str, str]) -> str:
+    bodies = registry.bodies_below(db, person().paths(Permission.HOLD_MEETINGS)) if meeting is None else []
+    return render_template("meetings/form.html", meeting=meeting, bodies=bodies, values=values, faults=faults, quorums=QUORUMS)
+
+
+def _said(at: datetime | None) -> str:
+    return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+@bp.get("/meetings/new")
+def new() -> ResponseReturnValue:
+    """Those who hold meetings of some unit."""
+    _require_holder(person())
+    start = now().astimezone(ZONE).replace(hour=8, minute=0, second=0, microsecond=0)
+    values = {"quorum": "2/3", "starts_at": _said(start), "ends_at": _said(start.replace(hour=11, minute=30))}
+    with database().reading() as db:
+        return _form(db, None, values, {})
+
+
+def _require_holder(me: Person) -> None:
+    if not me.paths(Permission.HOLD_MEETINGS):
+        raise Problem("forbidden")
+
+
+@bp.post("/meetings/new")
+def create() -> ResponseReturnValue:
+    """Those who hold meetings of the unit of the chosen body; the body is invited at once."""
+    me = person()
+    try:
+        with database().writing() as db:
+            body, unit = _chosen_body(db, me, whole("body"))
+            meeting = operations.create_meeting(db, me, unit, body, _draft(), new_code)
+            operations.invite_body(db, meeting, body, new_code)
+            meeting_id = meeting.id
+    except Invalid as invalid:
+        with database().reading() as db:
+            return make_response(_form(db, None, request.form.to_dict(), fault_texts(invalid)), 422)
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
+
+
+def _chosen_body(db: Session, me: Person, body_id: int | None) -> tuple[Body, Unit]:
+    body = db.get(Body, body_id) if body_id else None
+    if body is None or not me.may(Permission.HOLD_MEETINGS, body.unit.path):
+        raise Invalid({"body": Problem("no_such_unit")})
+    return body, body.unit
+
+
+@bp.get("/meetings/<int:meeting_id>/edit")
+def edit(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    with database().reading() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        values = {
+            "title": meeting.title,
+            "place": meeting.place,
+            "starts_at": _said(meeting.starts_at),
+            "ends_at": _said(meeting.ends_at),
+            "quorum": f"{meeting.quorum_numerator}/{meeting.quorum_denominator}",
+        }
+        return _form(db, meeting, values, {})
+
+
+@bp.post("/meetings/<int:meeting_id>/edit")
+def save(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    try:
+        with database().writing() as db:
+            operations.edit_meeting(db, queries.load(db, person(), meeting_id).require_manager(), _draft())
+    except Invalid as invalid:
+        with database().reading() as db:
+            meeting = queries.load(db, person(), meeting_id).require_manager()
+            return make_response(_form(db, meeting, request.form.to_dict(), fault_texts(invalid)), 422)
+    return done(url_for("preparing.edit", meeting_id=meeting_id), _("Đã lưu."))
+
+
+def _agenda(db: Session, meeting_id: int, values: dict[str, str], faults: dict[str, str]) -> str:
+    meeting = queries.load(db, person(), meeting_id).require_manager()
+    items = queries.agenda(db, meeting)
+    total = sum(item.minutes for item in items)
+    return render_template("meetings/edit_agenda.html", meeting=meeting, items=items, values=values, faults=faults, total=total)
+
+
+@bp.get("/meetings/<int:meeting_id>/agenda")
+def edit_agenda(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    with database().reading() as db:
+        return _agenda(db, meeting_id, {}, {})
+
+
+@bp.post("/meetings/<int:meeting_id>/agenda")
+def add_item(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    try:
+        with database().writing() as db:
+            meeting = queries.load(db, person(), meeting_id).require_manager()
+            operations.add_item(db, meeting, text("title"), text("presenter"), whole("minutes", 0))
+    except Invalid as invalid:
+        with database().reading() as db:
+            return make_response(_agenda(db, meeting_id, request.form.to_dict(), fault_texts(invalid)), 422)
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>")
+def save_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    try:
+        with database().writing() as db:
+            item = queries.load_item(db, queries.load(db, person(), meeting_id).require_manager(), item_id)
+            operations.edit_item(db, item, text("title"), text("presenter"), whole("minutes", 0))
+    except Invalid as invalid:
+        with database().reading() as db:
+            values = request.form.to_dict() | {"item": str(item_id)}
+            return make_response(_agenda(db, meeting_id, values, fault_texts(invalid)), 422)
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id), _("Đã lưu."))
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/remove")
+def remove_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        operations.remove_item(db, queries.load_item(db, meeting, item_id))
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/order")
+def reorder(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: the whole new order, or one item moved up or down (without JavaScript)."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        order = [int(value) for value in request.form.getlist("order") if value.isascii() and value.isdigit()]
+        moved = whole("item")
+        if moved is not None:
+            order = rules.moved([item.id for item in queries.agenda(db, meeting)], moved, text("direction"))
+        operations.reorder(db, meeting, order)
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/papers")
+def add_paper(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting. The bytes are stored before the transaction: bytes without a row harm nobody."""
+    with database().reading() as db:
+        queries.load_item(db, queries.load(db, person(), meeting_id).require_manager(), item_id)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Problem("no_file")
+    kind = media_type(file.stream)
+    file.stream.seek(0)
+    blob = engines().blobs.put(file.stream)
+    if blob.size == 0:
+        raise Problem("empty")
+    paper = operations.PaperFile(text("title") or file.filename.rsplit(".", 1)[0], blob, file.filename, kind)
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        item = queries.load_item(db, meeting, item_id)
+        operations.lay_paper(db, meeting, item, paper, person(), now())
+    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id), _("Đã tải tài liệu lên."))
+
+
+@bp.get("/meetings/<int:meeting_id>/people")
+def people(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: who is invited; ?name= looks for members to invite as guests."""
+    with database().reading() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        name = request.args.get("name", "").strip()[:100]
+        return render_template(
+            "meetings/people.html",
+            meeting=meeting,
+            people=queries.participants(db, meeting_id),
+            bodies=registry.bodies_below(db, (meeting.unit.path,)),
+            name=name,
+            found=registry.members_named(db, name, meeting.unit.path) if name else [],
+            roles=[role for role in rules.ParticipantRole if role != rules.ParticipantRole.SUBSTITUTE],
+        )
+
+
+@bp.post("/meetings/<int:meeting_id>/people")
+def invite_body(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: invite a body as it stands on the meeting's day."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        body = db.get(Body, whole("body") or 0)
+        if body is None or not body.unit.path.startswith(meeting.unit.path):
+            raise Problem("no_such_unit")
+        added = operations.invite_body(db, meeting, body, new_code)
+    return done(url_for("preparing.people", meeting_id=meeting_id), _("Đã thêm %(n)s đồng chí vào danh sách mời.", n=added))
+
+
+@bp.post("/meetings/<int:meeting_id>/guests")
+def invite_guest(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: invite a member of the unit's subtree as a guest."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        member = db.get(Member, whole("member") or 0)
+        if member is None or not member.unit.path.startswith(meeting.unit.path):
+            raise Problem("no_such_member")
+        operations.invite_guest(db, meeting, member, new_code)
+    return done(url_for("preparing.people", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/people/<int:participant_id>/role")
+def set_role(meeting_id: int, participant_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: who chairs, who is secretary."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        wanted = text("role")
+        if wanted not in set(rules.ParticipantRole):
+            raise Problem("malformed")
+        operations.set_role(db, queries.load_participant(db, meeting, participant_id), rules.ParticipantRole(wanted))
+    return done(url_for("preparing.people", meeting_id=meeting_id))

@@ -1,0 +1,217 @@
+"""What is read of meetings. Every loader answers the same for "is not there" and "is not for you"."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from documents.errors import Forbidden, NotFound
+from documents.models import Document, Version
+from ecabinet.access import Permission, Person, meeting_label, within
+from ecabinet.blocks import Audience, View, Viewer
+from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
+from ecabinet.meetings.operations import OFFICE_ZONE, places
+from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, ParticipantRole, Quorum, quorum
+from ecabinet.registry.models import Unit
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A meeting as one person sees it: invited or not, allowed to run it or not."""
+
+    meeting: Meeting
+    participant: Participant | None
+    manages: bool
+
+    def require_manager(self) -> Meeting:
+        """The meeting, for those who run it."""
+        if not self.manages:
+            raise Forbidden
+        return self.meeting
+
+    def require_participant(self) -> Participant:
+        """The participant, for those invited."""
+        if self.participant is None:
+            raise Forbidden
+        return self.participant
+
+
+def load(db: Session, person: Person, meeting_id: int) -> Seen:
+    """The meeting for those invited to it and those who hold meetings of its unit; for all others it does not exist.
+
+    A draft exists only for those who prepare it.
+    """
+    meeting = db.get(Meeting, meeting_id, options=[joinedload(Meeting.unit), joinedload(Meeting.body)])
+    if meeting is None:
+        raise NotFound(f"meeting {meeting_id}")
+    participant = db.scalar(select(Participant).where(Participant.meeting_id == meeting_id, Participant.member_id == person.member_id))
+    manages = person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (participant is not None and participant.role in RUNS_MEETING)
+    if not manages and (participant is None or meeting.state == MeetingState.DRAFT):
+        raise NotFound(f"meeting {meeting_id}")
+    return Seen(meeting, participant, manages)
+
+
+def load_item(db: Session, meeting: Meeting, item_id: int) -> AgendaItem:
+    """An item of this meeting."""
+    item = db.get(AgendaItem, item_id)
+    if item is None or item.meeting_id != meeting.id:
+        raise NotFound(f"item {item_id} of meeting {meeting.id}")
+    return item
+
+
+def load_participant(db: Session, meeting: Meeting, participant_id: int) -> Participant:
+    """A participant of this meeting."""
+    participant = db.get(Participant, participant_id)
+    if participant is None or participant.meeting_id != meeting.id:
+        raise NotFound(f"participant {participant_id} of meeting {meeting.id}")
+    return participant
+
+
+def by_check_in_code(db: Session, person: Person, code: str) -> tuple[Participant, Seen]:
+    """Whose invitation this code is on: for its holder, and for those who run the meeting."""
+    participant = db.scalar(select(Participant).where(Participant.check_in_code == code))
+    if participant is None:
+        raise NotFound("check-in code")
+    seen = load(db, person, participant.meeting_id)
+    if not seen.manages and participant.member_id != person.member_id:
+        raise NotFound("check-in code of somebody else")
+    return participant, seen
+
+
+def labels_of(db: Session, member_id: int) -> set[str]:
+    """The labels of the meetings that a member is invited to; a draft's papers are not theirs yet."""
+    invited = select(Participant.meeting_id, Participant.role, Meeting.state).join(Meeting, Meeting.id == Participant.meeting_id)
+    rows = db.execute(invited.where(Participant.member_id == member_id))
+    return {meeting_label(meeting_id) for meeting_id, role, state in rows if state != MeetingState.DRAFT or role in RUNS_MEETING}
+
+
+def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> tuple[Viewer, Seen]:
+    """As whom a person looks on a live page of a meeting; the console and the room screen are for those who run it."""
+    seen = load(db, person, meeting_id)
+    if view != View.MEETING:
+        seen.require_manager()
+    audience = Audience.VOTER if seen.participant is not None and seen.participant.voting else Audience.OBSERVER
+    return Viewer(meeting_id, view, audience, locale, person.member_id), seen
+
+
+def _visible(person: Person) -> list[object]:
+    own = select(Participant.meeting_id).where(Participant.member_id == person.member_id)
+    invited = Meeting.id.in_(own) & (Meeting.state != MeetingState.DRAFT)
+    running = Meeting.id.in_(own.where(Participant.role.in_(RUNS_MEETING)))
+    held = [within(Unit.path, path) for path in person.paths(Permission.HOLD_MEETINGS)]
+    return [or_(invited, running, *held)]
+
+
+def today(db: Session, person: Person, now: datetime) -> list[Seen]:
+    """The meetings of this day, by the office's clock, that the person is invited to or runs."""
+    start = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _listed(db, person, Meeting.starts_at < start + timedelta(days=1), Meeting.ends_at >= start)
+
+
+def upcoming(db: Session, person: Person, now: datetime, limit: int = 10) -> list[Seen]:
+    """The next meetings after this day."""
+    tomorrow = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return _listed(db, person, Meeting.starts_at >= tomorrow, limit=limit)
+
+
+def past(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Seen]:
+    """Meetings of former days, newest first."""
+    start = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _listed(db, person, Meeting.ends_at < start, limit=limit, newest_first=True)
+
+
+def _listed(db: Session, person: Person, *conditions: object, limit: int = 50, newest_first: bool = False) -> list[Seen]:
+    order = Meeting.starts_at.desc() if newest_first else Meeting.starts_at
+    query = select(Meeting).join(Unit, Unit.id == Meeting.unit_id).where(*_visible(person), *conditions)  # type: ignore[arg-type]
+    meetings = list(db.scalars(query.options(joinedload(Meeting.unit)).order_by(order, Meeting.id).limit(limit)))
+    own = {
+        p.meeting_id: p
+        for p in db.scalars(
+            select(Participant).where(Participant.member_id == person.member_id, Participant.meeting_id.in_([m.id for m in meetings]))
+        )
+    }
+    return [Seen(m, own.get(m.id), _manages(person, m, own.get(m.id))) for m in meetings]
+
+
+def _manages(person: Person, meeting: Meeting, participant: Participant | None) -> bool:
+    return person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (participant is not None and participant.role in RUNS_MEETING)
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paper as listed under its item: its newest version and what became of its text."""
+
+    id: int
+    title: str
+    version_id: int
+    state: str
+    reason: str | None
+    pages: int | None
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """An agenda item with its papers. ``number`` counts from 1."""
+
+    id: int
+    number: int
+    title: str
+    presenter: str
+    minutes: int
+    current: bool
+    papers: list[PaperLine]
+
+
+def agenda(db: Session, meeting: Meeting) -> list[ItemLine]:
+    """The agenda in order, in two queries."""
+    items = list(db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position, AgendaItem.id)))
+    papers: dict[int, list[PaperLine]] = {item.id: [] for item in items}
+    rows = db.execute(
+        select(Paper.item_id, Document.id, Document.title, Version)
+        .join(Document, Document.id == Paper.document_id)
+        .join(Version, (Version.document_id == Document.id) & (Version.number == Document.last_number))
+        .where(Paper.item_id.in_(papers))
+        .order_by(Paper.id)
+    )
+    for item_id, document_id, title, version in rows:
+        papers[item_id].append(PaperLine(document_id, title, version.id, version.state, version.reason, version.page_count))
+    return [
+        ItemLine(item.id, number, item.title, item.presenter, item.minutes, item.id == meeting.current_item_id, papers[item.id])
+        for number, item in enumerate(items, start=1)
+    ]
+
+
+def participants(db: Session, meeting_id: int) -> list[Participant]:
+    """All invited, as read out: by rank, each substitute right after the one represented."""
+    found = list(db.scalars(select(Participant).where(Participant.meeting_id == meeting_id)))
+    return sorted(found, key=lambda p: (p.rank, p.represents_id or p.id, p.represents_id is not None))
+
+
+def quorum_of(db: Session, meeting: Meeting) -> Quorum:
+    """The quorum at this moment."""
+    here = places(db.scalars(select(Participant).where(Participant.meeting_id == meeting.id)))
+    return quorum(here, meeting.quorum_numerator, meeting.quorum_denominator)
+
+
+def present_count(db: Session, meeting_id: int) -> int:
+    """How many are in the room, guests included."""
+    return db.scalar(select(func.count()).select_from(Participant).where(Participant.meeting_id == meeting_id, Participant.present)) or 0
+
+
+def meetings_of_version(db: Session, version_id: int) -> list[int]:
+    """The meetings that a version's document lies before."""
+    return list(
+        db.scalars(
+            select(AgendaItem.meeting_id)
+            .join(Paper, Paper.item_id == AgendaItem.id)
+            .join(Version, Version.document_id == Paper.document_id)
+            .where(Version.id == version_id)
+            .distinct()
+        )
+    )
+
+
+def chairs(people: list[Participant]) -> list[Participant]:
+    """Who chairs."""
+    return [p for p in people if p.role == ParticipantRole.CHAIR]

@@ -1,0 +1,247 @@
+"""Pages of meetings: today, the meeting on a tablet, the chair's console, the room screen, invitation and attendance."""
+
+import hashlib
+
+import segno
+from flask import Blueprint, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from documents.errors import Invalid, NotFound, Problem
+from ecabinet.access import Permission
+from ecabinet.blocks import BlockTable, Rendered, View, Viewer
+from ecabinet.meetings import operations, queries
+from ecabinet.meetings.rules import AttendanceHow, MeetingState, Rsvp
+from ecabinet.registry import queries as registry
+from ecabinet.registry.models import Member
+from ecabinet.web import database, done, engines, new_code, now, person, sentence, text, whole
+
+bp = Blueprint("meetings", __name__)
+
+
+@bp.get("/")
+def today() -> ResponseReturnValue:
+    """The signed-in: the meetings of the day, then what comes."""
+    me = person()
+    with database().reading() as db:
+        return render_template(
+            "meetings/today.html",
+            meetings=queries.today(db, me, now()),
+            upcoming=queries.upcoming(db, me, now()),
+            may_create=bool(me.paths(Permission.HOLD_MEETINGS)),
+            today=now(),
+        )
+
+
+@bp.get("/meetings")
+def index() -> ResponseReturnValue:
+    """The signed-in: all meetings they are invited to or run."""
+    me = person()
+    with database().reading() as db:
+        return render_template(
+            "meetings/index.html",
+            today=queries.today(db, me, now()),
+            upcoming=queries.upcoming(db, me, now(), limit=50),
+            past=queries.past(db, me, now()),
+            may_create=bool(me.paths(Permission.HOLD_MEETINGS)),
+        )
+
+
+@bp.get("/meetings/<int:meeting_id>")
+def page(meeting_id: int) -> ResponseReturnValue:
+    """The invited and those who run it: the meeting on a tablet."""
+    return _live_page(meeting_id, View.MEETING)
+
+
+@bp.get("/meetings/<int:meeting_id>/console")
+def console(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: the chair's console."""
+    return _live_page(meeting_id, View.CONSOLE)
+
+
+@bp.get("/meetings/<int:meeting_id>/screen")
+def screen(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: what the projector shows."""
+    return _live_page(meeting_id, View.SCREEN)
+
+
+def _live_page(meeting_id: int, view: View) -> ResponseReturnValue:
+    with database().reading() as db:
+        viewer, seen = queries.viewer(db, person(), meeting_id, view, str(_locale()))
+        blocks = {block["id"]: block for block in _table().page(db, viewer)}
+        return render_template(f"meetings/{view}.html", meeting=seen.meeting, seen=seen, blocks=blocks, view=view)
+
+
+@bp.get("/meetings/<int:meeting_id>/blocks")
+def blocks(meeting_id: int) -> ResponseReturnValue:
+    """As the page itself: its present blocks, for pages without a socket and after a reconnect; 304 when nothing changed."""
+    try:
+        view = View(request.args.get("view", View.MEETING))
+    except ValueError as error:
+        raise NotFound from error
+    with database().reading() as db:
+        viewer, _seen = queries.viewer(db, person(), meeting_id, view, str(_locale()))
+        rendered = _table().page(db, viewer)
+    return _with_etag(rendered)
+
+
+def _with_etag(rendered: list[Rendered]) -> Response:
+    response = jsonify(rendered)
+    response.set_etag(hashlib.sha256("".join(block["html"] for block in rendered).encode()).hexdigest())
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
+
+
+def _table() -> BlockTable:
+    table: BlockTable = current_app.extensions["ecabinet.blocks"]
+    return table
+
+
+def _locale() -> str:
+    return g.get("lang") or engines().config.locale
+
+
+@bp.post("/meetings/<int:meeting_id>/enter")
+def enter(meeting_id: int) -> ResponseReturnValue:
+    """The invited: enter the room; that is recorded as their arrival."""
+    with database().writing() as db:
+        seen = queries.load(db, person(), meeting_id)
+        if seen.participant is not None and seen.meeting.state in (MeetingState.INVITED, MeetingState.UNDER_WAY):
+            operations.record_attendance(db, seen.participant, True, AttendanceHow.SELF, person(), now())
+    return done(url_for("meetings.page", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/leave")
+def leave(meeting_id: int) -> ResponseReturnValue:
+    """The invited: leave the room."""
+    with database().writing() as db:
+        participant = queries.load(db, person(), meeting_id).require_participant()
+        operations.record_attendance(db, participant, False, AttendanceHow.SELF, person(), now())
+    return done(url_for("meetings.today"))
+
+
+@bp.get("/meetings/<int:meeting_id>/invitation")
+def invitation(meeting_id: int) -> ResponseReturnValue:
+    """The invited: their invitation with its QR code, and the answer to it."""
+    with database().reading() as db:
+        return _invitation(db, meeting_id, {}, {})
+
+
+def _invitation(db: Session, meeting_id: int, values: dict[str, str], faults: dict[str, str]) -> ResponseReturnValue:
+    seen = queries.load(db, person(), meeting_id)
+    participant = seen.require_participant()
+    found = registry.members_named(db, values["substitute_name"], seen.meeting.unit.path) if values.get("substitute_name") else []
+    people = {p.id: p for p in queries.participants(db, meeting_id)}
+    return render_template(
+        "meetings/invitation.html",
+        meeting=seen.meeting,
+        me=participant,
+        items=queries.agenda(db, seen.meeting),
+        substitute=next((p for p in people.values() if p.represents_id == participant.id), None),
+        represented=people.get(participant.represents_id or 0),
+        found=found,
+        values=values,
+        faults=faults,
+    )
+
+
+@bp.post("/meetings/<int:meeting_id>/rsvp")
+def rsvp(meeting_id: int) -> ResponseReturnValue:
+    """The invited: accept, or be absent with a reason."""
+    reason = text("reason")
+    try:
+        with database().writing() as db:
+            participant = queries.load(db, person(), meeting_id).require_participant()
+            operations.answer(db, participant, _answer_of(text("answer")), reason)
+    except Invalid as invalid:
+        with database().reading() as db:
+            faults = {field: sentence(fault) for field, fault in invalid.faults.items()}
+            return make_response(_invitation(db, meeting_id, {"reason": reason}, faults), 422)
+    return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã ghi nhận trả lời của đồng chí."))
+
+
+def _answer_of(value: str) -> Rsvp:
+    if value not in (Rsvp.ACCEPTED, Rsvp.ABSENT):
+        raise Problem("malformed")
+    return Rsvp(value)
+
+
+@bp.get("/meetings/<int:meeting_id>/substitute")
+def find_substitute(meeting_id: int) -> ResponseReturnValue:
+    """The invited: members of the unit by name, to send one of them."""
+    with database().reading() as db:
+        return _invitation(db, meeting_id, {"substitute_name": request.args.get("substitute_name", "")[:100]}, {})
+
+
+@bp.post("/meetings/<int:meeting_id>/substitute")
+def send_substitute(meeting_id: int) -> ResponseReturnValue:
+    """The invited: send a substitute."""
+    with database().writing() as db:
+        seen = queries.load(db, person(), meeting_id)
+        member = db.get(Member, whole("member") or 0)
+        if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
+            raise Problem("no_such_member")
+        operations.send_substitute(db, seen.require_participant(), member, text("reason"), new_code)
+    return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã cử người dự thay."))
+
+
+@bp.get("/c/<code>")
+def check_in(code: str) -> ResponseReturnValue:
+    """The holder of the invitation and those who run the meeting: what scanning its QR code opens."""
+    with database().reading() as db:
+        participant, seen = queries.by_check_in_code(db, person(), code)
+        return render_template("meetings/check_in.html", meeting=seen.meeting, guest=participant, code=code, manages=seen.manages)
+
+
+@bp.post("/c/<code>")
+def confirm_check_in(code: str) -> ResponseReturnValue:
+    """The same people: record the arrival by QR code."""
+    with database().writing() as db:
+        participant, seen = queries.by_check_in_code(db, person(), code)
+        operations.record_attendance(db, participant, True, AttendanceHow.QR, person(), now())
+        own = participant.member_id == person().member_id
+        target = url_for("meetings.page", meeting_id=seen.meeting.id) if own else url_for("meetings.check_in", code=code)
+    return redirect(target, 303)
+
+
+@bp.get("/c/<code>/qr.svg")
+def check_in_qr(code: str) -> ResponseReturnValue:
+    """The same people: the QR code of an invitation."""
+    with database().reading() as db:
+        queries.by_check_in_code(db, person(), code)
+    address = engines().config.public_url + url_for("meetings.check_in", code=code)
+    svg = segno.make(address, error="m").svg_inline(scale=8, dark="#0b2545", light="#fff")
+    return Response(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), mimetype="image/svg+xml")
+
+
+@bp.post("/meetings/<int:meeting_id>/attendance/<int:participant_id>")
+def record_attendance(meeting_id: int, participant_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: record somebody's arrival or departure."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        participant = queries.load_participant(db, meeting, participant_id)
+        operations.record_attendance(db, participant, text("present") == "1", AttendanceHow.SECRETARY, person(), now())
+    return done(url_for("meetings.console", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/state")
+def advance(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: send the invitations, begin, conclude."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        wanted = text("state")
+        if wanted not in set(MeetingState):
+            raise Problem("malformed")
+        operations.advance(db, meeting, MeetingState(wanted))
+    back = "preparing.people" if wanted == MeetingState.INVITED else "meetings.console"
+    return done(url_for(back, meeting_id=meeting_id), _("Đã gửi giấy mời.") if wanted == MeetingState.INVITED else "")
+
+
+@bp.post("/meetings/<int:meeting_id>/current/<int:item_id>")
+def go_to_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: open an agenda item for the room."""
+    with database().writing() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        operations.go_to_item(db, meeting, item_id)
+    return done(url_for("meetings.console", meeting_id=meeting_id))

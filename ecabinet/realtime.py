@@ -1,0 +1,108 @@
+"""After each commit, whoever looks on sees it: changes are gathered for a moment, rendered once per audience, and sent.
+
+Ballots of a thousand tablets change one number a thousand times in a second. Sending each would ruin the room, so changes
+wait :data:`GATHER_SECONDS` for others of their kind before they are rendered.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.orm import Session
+
+from documents.database import Change, Database
+from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer, member_room
+
+GATHER_SECONDS = 0.12
+LOCALES = ("vi", "en")
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[str, object, str], None]
+"""Send an event with its payload to a room: ``emit(event, payload, room)``."""
+
+Resolve = Callable[[Session, Change], Iterable[tuple[int, str]]]
+"""Which meetings a change of something else touches: (meeting id, kind) pairs."""
+
+
+class Publisher:
+    """Listens to commits of one database and pushes what they made stale.
+
+    ``render`` gives the stale shared blocks of a viewer; ``anyone_in`` tells whether a room can have listeners, to save
+    rendering for nobody.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        table: BlockTable,
+        render: Callable[[Viewer, set[str]], list[Rendered]],
+        resolve: Resolve,
+        emit: Emit,
+        anyone_in: Callable[[str], bool],
+    ) -> None:
+        self._table = table
+        self._render = render
+        self._resolve = resolve
+        self._emit = emit
+        self._anyone_in = anyone_in
+        self._waiting: dict[Change, None] = {}
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+        database.listeners.append(self._hear)
+        self._database = database
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Send what waits, then stop."""
+        self._database.listeners.remove(self._hear)
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout=5)
+
+    def _hear(self, changes: list[Change]) -> None:
+        with self._wake:
+            self._waiting.update(dict.fromkeys(changes))
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting:
+                    return
+                if not self._closing:
+                    self._wake.wait_for(lambda: self._closing, timeout=GATHER_SECONDS)
+                changes, self._waiting = list(self._waiting), {}
+            try:
+                self._publish(changes)
+            except Exception:
+                # The commit stands; a page that missed this push is right again at the next one or when it asks.
+                log.exception("could not publish %s", changes)
+
+    def _publish(self, changes: list[Change]) -> None:
+        kinds: dict[int, set[str]] = defaultdict(set)
+        with self._database.reading() as db:
+            for change in changes:
+                if change[0] == "member":
+                    self._emit("stale", {}, member_room(change[1]))
+                    continue
+                for meeting_id, kind in self._resolve(db, change):
+                    kinds[meeting_id].add(kind)
+        for meeting_id, touched in kinds.items():
+            self._push(meeting_id, touched)
+
+    def _push(self, meeting_id: int, kinds: set[str]) -> None:
+        for view in View:
+            if not self._table.touches(view, kinds):
+                continue
+            for audience in Audience:
+                for locale in LOCALES:
+                    viewer = Viewer(meeting_id, view, audience, locale)
+                    if self._anyone_in(viewer.room):
+                        self._emit("blocks", self._render(viewer, kinds), viewer.room)

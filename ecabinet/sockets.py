@@ -1,0 +1,115 @@
+"""The socket side of a request: who is connected, and events whose refusals have names.
+
+The person comes from the session cookie of the connection, never from a message.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from flask import Flask
+from itsdangerous import BadSignature
+from socketio import AsyncServer
+
+from documents.errors import Problem
+from ecabinet.access import Person
+from ecabinet.blocks import member_room
+from ecabinet.realtime import LOCALES
+from ecabinet.web import Services, now, refusal
+
+log = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+OnEvent = Callable[[str, "Caller", Payload], Awaitable[Payload]]
+
+
+class Caller:
+    """One connected page: who it belongs to, in which language, and the rooms of live pages it is in."""
+
+    def __init__(self, person: Person, locale: str) -> None:
+        self.person = person
+        self.locale = locale
+        self.rooms: set[str] = set()
+
+
+class Sockets:
+    """Authenticates connections and dispatches events; features register theirs with :meth:`on`."""
+
+    def __init__(self, sio: AsyncServer, app: Flask) -> None:
+        self.sio = sio
+        self.app = app
+        self.callers: dict[str, Caller] = {}
+        sio.on("connect", self._connect)
+        sio.on("disconnect", self._disconnect)
+
+    @property
+    def services(self) -> Services:
+        """The services of the application behind."""
+        found: Services = self.app.extensions["ecabinet"]
+        return found
+
+    def on(self, event: str, handler: OnEvent) -> None:
+        """Serve an event: the answer is its acknowledgement; a :class:`Problem` becomes a named refusal."""
+
+        async def served(sid: str, data: Any = None) -> Payload:
+            caller = self.callers.get(sid)
+            try:
+                if caller is None:
+                    raise Problem("signed_out")
+                if not isinstance(data, dict):
+                    raise Problem("malformed")
+                return await handler(sid, caller, data)
+            except Problem as problem:
+                with self.app.test_request_context():
+                    return refusal(problem)
+
+        self.sio.on(event, served)
+
+    async def enter(self, sid: str, caller: Caller, room: str) -> None:
+        """Move a page into the room of a live page; it leaves the one it was in."""
+        for former in caller.rooms - {room}:
+            await self.sio.leave_room(sid, former)
+        await self.sio.enter_room(sid, room)
+        caller.rooms = {room}
+
+    async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> bool:
+        session = self._session(environ.get("HTTP_COOKIE", ""))
+        token = session.get("token")
+        person = await asyncio.to_thread(self._identify, token) if isinstance(token, str) else None
+        if person is None:
+            return False
+        locale = session.get("lang")
+        self.callers[sid] = Caller(person, locale if locale in LOCALES else self.services.engines.config.locale)
+        await self.sio.enter_room(sid, member_room(person.member_id))
+        return True
+
+    async def _disconnect(self, sid: str, _reason: str = "") -> None:
+        self.callers.pop(sid, None)
+
+    def _identify(self, token: str) -> Person | None:
+        with self.services.engines.database.reading() as db:
+            return self.services.identify(db, token, now())
+
+    def _session(self, cookies: str) -> Payload:
+        try:
+            morsel = SimpleCookie(cookies).get(self.app.config["SESSION_COOKIE_NAME"])
+        except CookieError:
+            return {}
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        if morsel is None or signer is None:
+            return {}
+        try:
+            lifetime = int(self.app.permanent_session_lifetime.total_seconds())
+            session: Payload = signer.loads(morsel.value, max_age=lifetime)
+        except BadSignature:
+            return {}
+        return session
+
+
+def whole(value: Any) -> int:
+    """A positive whole number of a message; anything else is ``malformed``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**53:
+        raise Problem("malformed")
+    return value

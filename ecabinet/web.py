@@ -1,0 +1,252 @@
+"""What every page needs: the signed-in person, CSRF, refusals as pages or fragments, headers, times as people write them."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from documents.database import Database
+from documents.errors import Forbidden, Invalid, NotFound, Problem
+from ecabinet.access import Person
+from ecabinet.config import MIB
+from ecabinet.engines import Engines
+from ecabinet.messages import sentence
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+STATUS = {
+    "not_found": 404,
+    "forbidden": 403,
+    "invalid": 422,
+    "missing": 422,
+    "csrf": 400,
+    "malformed": 400,
+    "signed_out": 401,
+    "too_large": 413,
+    "throttled": 429,
+    "busy": 503,
+    "store_full": 507,
+    "store_down": 503,
+}
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Identify = Callable[[Session, str, datetime], Person | None]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What handlers reach through :func:`services`: the engines, and who the session token belongs to."""
+
+    engines: Engines
+    identify: Identify
+
+
+def services() -> Services:
+    """The services of the running application."""
+    found: Services = current_app.extensions["ecabinet"]
+    return found
+
+
+def engines() -> Engines:
+    """The engines of the running application."""
+    return services().engines
+
+
+def database() -> Database:
+    """The database of the running application."""
+    return services().engines.database
+
+
+def now() -> datetime:
+    """The present moment, the one place where handlers take it from."""
+    return datetime.now(UTC)
+
+
+def new_code() -> str:
+    """A fresh unguessable code for a link."""
+    return secrets.token_urlsafe(18)
+
+
+def person() -> Person:
+    """Who asks; raises ``signed_out`` when nobody is signed in."""
+    found: Person | None = g.get("person")
+    if found is None:
+        raise Problem("signed_out")
+    return found
+
+
+def public(handler: Handler) -> Handler:
+    """Mark a handler that serves people who are not signed in; all others ask for a sign-in."""
+    handler.public = True  # type: ignore[attr-defined]
+    return handler
+
+
+def init_app(app: Flask) -> None:
+    """Hook all of this into the application."""
+    app.before_request(_identify)
+    app.before_request(_check_csrf)
+    app.before_request(_require_sign_in)
+    app.after_request(_set_headers)
+    app.register_error_handler(Problem, refuse)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(404, lambda _error: refuse(NotFound()))
+    app.register_error_handler(HTTPException, _http_error)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["local"] = local
+    app.context_processor(lambda: {"person": g.get("person"), "lang": str(g.get("lang", app.config["BABEL_DEFAULT_LOCALE"]))})
+
+
+def _identify() -> None:
+    token = session.get("token")
+    if token and request.endpoint != "static":
+        with database().reading() as db:
+            g.person = services().identify(db, token, now())
+
+
+def _require_sign_in() -> None:
+    handler = current_app.view_functions.get(request.endpoint or "")
+    if handler is None or request.endpoint == "static" or getattr(handler, "public", False):
+        return
+    person()
+
+
+def csrf_token() -> str:
+    """The token that every unsafe request of this session carries; empty where a push is rendered for many sessions."""
+    if g.get("pushing"):
+        return ""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+    return str(session["csrf"])
+
+
+def _check_csrf() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    # The header first: looking into the form reads the whole body, which may be a large upload.
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given.encode(), str(session.get("csrf", "")).encode()) or not given:
+        raise Problem("csrf")
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if engines().config.secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def wants_json() -> bool:
+    """Whether the one who asks is our own script sending data, not a browser showing a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def refusal(problem: Problem) -> dict[str, Any]:
+    """A refusal as data, the same in a socket acknowledgement and over HTTP."""
+    return {"ok": False, "error": problem.code, "message": sentence(problem)}
+
+
+def refuse(problem: Problem) -> ResponseReturnValue:
+    """A refusal in the form in which the question came: data, a toast, the sign-in page, or a page that says why."""
+    status = STATUS.get(problem.code, 409)
+    if wants_json():
+        return jsonify(refusal(problem)), status
+    if request.headers.get("HX-Request"):
+        return _toast(make_response("", status), sentence(problem), "error")
+    if problem.code == "signed_out":
+        return redirect(url_for("registry.login", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303)
+    return render_template("error.html", message=sentence(problem), status=status), status
+
+
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return refuse(Problem("too_large", limit=engines().config.max_upload // MIB))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    return refuse(Forbidden() if error.code == 403 else Problem("malformed", str(error)))
+
+
+def done(url: str, message: str = "") -> ResponseReturnValue:
+    """A change was made: a live page fetches its blocks again, a plain form goes on to ``url``."""
+    if wants_json():
+        return jsonify({"ok": True})
+    if request.headers.get("HX-Request"):
+        response = make_response("", 204)
+        response.headers["HX-Trigger"] = json.dumps({"refresh-blocks": True})
+        return _toast(response, message, "success") if message else response
+    if message:
+        flash(message, "success")
+    return redirect(url, 303)
+
+
+def _toast(response: Response, message: str, tone: str) -> Response:
+    triggers = json.loads(response.headers.get("HX-Trigger", "{}"))
+    # json.dumps keeps to ASCII, which is all that a header can carry.
+    response.headers["HX-Trigger"] = json.dumps(triggers | {"toast": {"message": message, "tone": tone}})
+    return response
+
+
+def fault_texts(invalid: Invalid) -> dict[str, str]:
+    """Field name → sentence, for the form that is shown again."""
+    return {field: sentence(fault) for field, fault in invalid.faults.items()}
+
+
+def text(name: str) -> str:
+    """A text field of the form, without surrounding space and without control characters."""
+    return "".join(c for c in request.form.get(name, "").strip() if c.isprintable() or c in "\n\t")
+
+
+def whole(name: str, default: int | None = None) -> int | None:
+    """A whole number of the form; None when it is none. An empty field is ``default``."""
+    value = request.form.get(name, "").strip()
+    if not value:
+        return default
+    return int(value) if value.isascii() and value.lstrip("-").isdigit() and len(value) < 10 else None
+
+
+def moment(name: str) -> datetime | None:
+    """A date and time of the form, as written on the office's clock; None when it is none."""
+    try:
+        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=ZONE).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def local(at: datetime | None, form: str = "%d/%m/%Y %H:%M") -> str:
+    """A moment on the office's clock."""
+    return at.astimezone(ZONE).strftime(form) if at else ""
