@@ -1,0 +1,180 @@
+// Tablets for the benchmark: official Socket.IO clients in one process, driven by lines of JSON on stdin; each order is
+// answered by one line on stdout. Times are milliseconds; `rev` and `t` are wall clock milliseconds of the same machine.
+//   {"do": "connect", "url", "meeting", "cookies": [...]}  → {connected, failed, connect_ms}
+//   {"do": "see", "block", "text"}                          → {seen}: how many tablets were shown a block with that text
+//   {"do": "burst", "poll", "options", "over", "block"}     → everybody votes within `over` ms; see burst() for the answer
+//   {"do": "stream", "seconds", "size", "hz" | "window"}    → the first tablet presents; see stream() for the answer
+"use strict";
+const readline = require("node:readline");
+const { io } = require("socket.io-client");
+
+const PATIENCE = 60_000;
+const wall = () => performance.timeOrigin + performance.now();
+const tablets = [];
+let drops = 0;
+
+class Tablet {
+  constructor(url, meeting, cookie, joined) {
+    this.shown = new Map();
+    this.socket = io(url, { transports: ["websocket"], forceNew: true, timeout: PATIENCE, extraHeaders: { Cookie: cookie } });
+    this.socket.on("connect", () => {
+      this.socket.emit("join", { meeting }, (answer) => {
+        for (const block of answer.blocks ?? []) this.show(block);
+        joined(answer.ok === true);
+      });
+    });
+    this.socket.on("blocks", (blocks) => blocks.forEach((block) => this.show(block)));
+    this.socket.on("present", (event) => this.onPresent?.(event));
+    this.socket.on("disconnect", () => { drops += 1; });
+  }
+
+  show(block) {
+    this.shown.set(block.id, block.html);
+    this.onBlock?.(block);
+  }
+}
+
+/** Resolves to true when `condition` holds, to false after PATIENCE. */
+async function until(condition, patience = PATIENCE) {
+  const end = performance.now() + patience;
+  while (!condition()) {
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}
+
+function percentiles(values, prefix) {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share) => (sorted.length ? +sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(2) : null);
+  return { [`${prefix}_p50_ms`]: at(0.5), [`${prefix}_p95_ms`]: at(0.95), [`${prefix}_p99_ms`]: at(0.99), [`${prefix}_max_ms`]: at(1) };
+}
+
+async function connect({ url, meeting, cookies }) {
+  let connected = 0;
+  let failed = 0;
+  let last = 0;
+  const start = performance.now();
+  for (const cookie of cookies) {
+    tablets.push(new Tablet(url, meeting, cookie, (ok) => {
+      if (ok) connected += 1;
+      else failed += 1;
+      last = performance.now();
+    }));
+  }
+  await until(() => connected + failed >= cookies.length);
+  return { connected, failed, connect_ms: Math.round(last - start) };
+}
+
+async function see({ block, text }) {
+  const seeing = () => tablets.filter((tablet) => tablet.shown.get(block)?.includes(text)).length;
+  await until(() => seeing() === tablets.length, 20_000);
+  return { seen: seeing() };
+}
+
+/** Every tablet casts one ballot at a random moment of `over` ms. The answer: acks, their delays, the receipts; how long
+ *  each pushed count took from the server's reading it; when the last tablet showed the whole count. */
+async function burst({ poll, options, over, block }) {
+  const whole = `${tablets.length}/${tablets.length}`;
+  const acks = [];
+  const deliveries = [];
+  const receipts = [];
+  const refused = {};
+  let complete = 0;
+  let completeAt = 0;
+  for (const tablet of tablets) {
+    let done = false;
+    tablet.onBlock = ({ id, rev, html }) => {
+      if (id !== block) return;
+      deliveries.push(wall() - rev);
+      if (done || html.replace(/<[^>]*>|\s/g, "").indexOf(whole) === -1) return;
+      done = true;
+      complete += 1;
+      completeAt = wall();
+    };
+  }
+  const plan = tablets.map((tablet, index) => ({ tablet, index, at: Math.random() * over })).sort((a, b) => a.at - b.at);
+  const dropsBefore = drops;
+  let lastAck = 0;
+  let lastSent = 0;
+  let next = 0;
+  const start = wall();
+  const cast = ({ tablet, index }) => {
+    const sent = lastSent = wall();
+    const ballot = { poll, options: [options[index % options.length]], token: `${poll}-${index}-${Math.random().toString(36).slice(2)}` };
+    tablet.socket.emit("ballot", ballot, (answer) => {
+      lastAck = wall();
+      acks.push(lastAck - sent);
+      if (answer.ok) receipts.push(answer.receipt);
+      else refused[answer.error] = (refused[answer.error] ?? 0) + 1;
+    });
+  };
+  await new Promise((resolve) => {
+    const tick = () => {
+      while (next < plan.length && plan[next].at <= wall() - start) cast(plan[next++]);
+      if (next < plan.length) setTimeout(tick, 1);
+      else resolve();
+    };
+    tick();
+  });
+  await until(() => acks.length === tablets.length);
+  const allAcked = lastAck;
+  await until(() => complete === tablets.length, 20_000);
+  return {
+    acked: receipts.length, refused, receipts, drops: drops - dropsBefore,
+    ballots_per_s: Math.round((receipts.length / (allAcked - start)) * 1000),
+    final_ms: complete === tablets.length ? Math.round(completeAt - lastSent) : null, complete,
+    ...percentiles(acks, "ack"), ...percentiles(deliveries, "delivery"), deliveries: deliveries.length,
+  };
+}
+
+/** The first tablet presents to all others: `hz` events a second, or as fast as the server acknowledges with `window`
+ *  events under way. The answer: how many arrived of how many, how many a second, how long they took. */
+async function stream({ seconds, size, hz, window }) {
+  const delays = [];
+  let received = 0;
+  let lastReceived = 0;
+  for (const tablet of tablets) {
+    tablet.onPresent = ({ t }) => {
+      lastReceived = wall();
+      received += 1;
+      if (received % 7 === 0) delays.push(lastReceived - t);
+    };
+  }
+  const pad = "x".repeat(size);
+  const dropsBefore = drops;
+  let sent = 0;
+  let underWay = 0;
+  const start = wall();
+  const present = () => {
+    sent += 1;
+    underWay += 1;
+    tablets[0].socket.emit("present", { t: wall(), pad }, () => {
+      underWay -= 1;
+      if (window) fill();
+    });
+  };
+  const running = () => wall() - start < seconds * 1000;
+  const fill = () => { while (running() && underWay < window) present(); };
+  if (window) fill();
+  await new Promise((resolve) => {
+    const tick = () => {
+      while (hz && running() && sent < ((wall() - start) / 1000) * hz) present();
+      if (running()) setTimeout(tick, 2);
+      else resolve();
+    };
+    tick();
+  });
+  const expected = sent * (tablets.length - 1);
+  await until(() => received >= expected, 20_000);
+  return {
+    sent, received, expected, drops: drops - dropsBefore,
+    delivered_per_s: Math.round((received / (lastReceived - start)) * 1000), ...percentiles(delays, "present"),
+  };
+}
+
+const orders = { connect, see, burst, stream };
+readline.createInterface({ input: process.stdin }).on("line", async (line) => {
+  const order = JSON.parse(line);
+  process.stdout.write(JSON.stringify(await orders[order.do](order)) + "\n");
+}).on("close", () => process.exit(0));

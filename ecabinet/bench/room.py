@@ -1,0 +1,139 @@
+"""A meeting under way with as many members as there are tablets, each signed in: what the benchmark votes with."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from documents.database import Database
+from ecabinet.access import Person, Role
+from ecabinet.meetings import operations as meetings
+from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState
+from ecabinet.registry import operations as registry
+from ecabinet.registry.models import Account, Body, Member, SignIn, Unit
+from ecabinet.registry.rules import SESSION_LENGTH, BodyKind, Sex, UnitKind
+from ecabinet.voting import operations as voting
+from ecabinet.voting import rules
+from ecabinet.voting.models import Ballot, Poll
+
+CSRF = "benchmark"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """A vote prepared: its poll and the ids of its options."""
+
+    poll_id: int
+    options: list[int]
+
+
+@dataclass(frozen=True)
+class Room:
+    """The meeting: one session cookie a tablet, the secretary's, who runs it, and the votes prepared."""
+
+    meeting_id: int
+    cookies: list[str]
+    secretary: str
+    votes: list[Vote]
+
+
+def make_room(database: Database, secret_key: str, tablets: int, votes: int) -> Room:
+    """Fill an empty database: a unit, its committee of ``tablets``, all present in a meeting, ``votes`` drafts."""
+    now = datetime.now(UTC)
+    with database.writing() as db:
+        unit = registry.add_unit(db, None, "BENCH", "Đơn vị đo kiểm", UnitKind.CENTRAL)
+        body = registry.add_body(db, unit, "Ban Chấp hành", BodyKind.COMMITTEE)
+        members = _members(db, unit, body, tablets)
+        secretary = registry.add_member(db, unit, "Thư ký", Sex.FEMALE, date(1985, 1, 1), "S")
+        db.flush()
+        tokens = _sign_in(db, [secretary, *members], now)
+        meeting = _meeting(db, unit, body, secretary, now)
+        prepared = [_vote(db, meeting, number) for number in range(1, votes + 1)]
+        secretary_cookie, *cookies = [_cookie(secret_key, token) for token in tokens]
+        return Room(meeting.id, cookies, secretary_cookie, prepared)
+
+
+def receipts_and_voters(database: Database, poll_id: int) -> tuple[list[str], int]:
+    """The receipts of the ballots that stand, and by how many different members they were cast."""
+    with database.reading() as db:
+        receipts = list(db.scalars(select(Ballot.receipt).where(Ballot.poll_id == poll_id)))
+        voters = db.scalar(select(func.count(Ballot.member_id.distinct())).where(Ballot.poll_id == poll_id))
+        return receipts, voters or 0
+
+
+def _members(db: Session, unit: Unit, body: Body, count: int) -> list[Member]:
+    members = [
+        registry.add_member(db, unit, f"Đại biểu {number}", Sex.MALE, date(1980, 1, 1), f"{number:07}")
+        for number in range(count)
+    ]
+    db.flush()
+    term = registry.add_term(db, body, "Nhiệm kỳ đo kiểm", date(2000, 1, 1))
+    for rank, member in enumerate(members):
+        registry.appoint(db, term, member, "Ủy viên", rank)
+    db.flush()
+    return members
+
+
+def _sign_in(db: Session, members: list[Member], now: datetime) -> list[str]:
+    # One hash for all: Argon2 is slow on purpose, and nobody signs in by password here.
+    password_hash = registry.nobody()
+    tokens = [secrets.token_urlsafe(32) for _ in members]
+    accounts = [
+        Account(member_id=member.id, login=f"bench-{member.id}", password_hash=password_hash, active=True)
+        for member in members
+    ]
+    db.add_all(accounts)
+    db.flush()
+    db.add_all(
+        SignIn(
+            token_hash=registry.token_hash(token),
+            account_id=account.id,
+            created_at=now,
+            expires_at=now + SESSION_LENGTH,
+        )
+        for token, account in zip(tokens, accounts, strict=True)
+    )
+    registry.grant(db, accounts[0], Role.SECRETARY, db.get_one(Unit, members[0].unit_id))
+    return tokens
+
+
+def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: datetime) -> Meeting:
+    person = Person(0, secretary.id, secretary.full_name, unit.path, (), frozenset())
+    draft = MeetingDraft("Phiên họp đo kiểm", "Hội trường", now, now + timedelta(hours=3), 2, 3)
+    meeting = meetings.create_meeting(db, person, unit, body, draft, _code)
+    for number in range(1, 6):
+        meetings.add_item(db, meeting, f"Nội dung thứ {number}", "", 15)
+    meetings.invite_body(db, meeting, body, _code)
+    db.flush()
+    meetings.advance(db, meeting, MeetingState.INVITED)
+    meetings.advance(db, meeting, MeetingState.UNDER_WAY)
+    for participant in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting)):
+        meetings.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
+    db.flush()
+    return meeting
+
+
+def _vote(db: Session, meeting: Meeting, number: int) -> Vote:
+    majority = rules.Majority(1, 2, strict=True, base=rules.Base.ENTITLED)
+    draft = voting.MotionDraft(f"Thông qua nghị quyết số {number}", None, majority, "", needs_quorum=True)
+    poll: Poll = voting.draft_poll(db, meeting, draft)
+    return Vote(poll.id, [option.id for option in poll.options])
+
+
+def _code() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def _cookie(secret_key: str, token: str) -> str:
+    """The session cookie as the application would sign it."""
+    app = Flask(__name__)
+    app.secret_key = secret_key
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    if signer is None:
+        raise ValueError("a secret key is needed")
+    return f"ecabinet={signer.dumps({'token': token, 'csrf': CSRF})!s}"
