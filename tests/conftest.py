@@ -4,12 +4,17 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 from tests import services
 
 Start = Callable[[], contextlib.AbstractContextManager[services.Server]]
 NOT_RUN = pytest.StashKey[dict[str, str]]()
+
+# How long an example takes depends on what else the machine does: never a reason to fail.
+hypothesis.settings.register_profile("ecabinet", deadline=None)
+hypothesis.settings.load_profile("ecabinet")
 
 
 def _started(start: Start[services.Server]) -> Iterator[services.Server]:

@@ -214,10 +214,9 @@ def _postgres(home: Path, path: Path, user: int | None) -> Iterator[Postgres]:
     }  # fmt: skip
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     arguments = [home / "postgres", "-D", path / "data", *options]
-    # SIGINT ends sessions and stops; SIGQUIT stops at once and takes the backends along.
-    with running(
-        arguments, path / "log", stop=signal.SIGINT, death=signal.SIGQUIT, user=user, cwd=path
-    ) as process:  # fmt: skip
+    # SIGQUIT stops at once and takes the backends along: nobody needs the data afterwards.
+    stop = signal.SIGQUIT
+    with running(arguments, path / "log", stop=stop, death=stop, user=user, cwd=path) as process:
 
         def answers() -> bool:
             try:
@@ -290,7 +289,8 @@ def _s3(weed: Path, path: Path) -> Iterator[S3]:
         f"-filer.localSocket={data / 'f.sock'}", f"-s3.localSocket={data / 's.sock'}",
     ]  # fmt: skip
     env = dict(os.environ) | {"AWS_ACCESS_KEY_ID": server.access_key, "AWS_SECRET_ACCESS_KEY": server.secret_key}
-    with running(arguments, path / "log", env=env, cwd=data) as process:
+    # Asked to stop it would wait for idle connections of clients, and nobody needs the data afterwards.
+    with running(arguments, path / "log", stop=signal.SIGKILL, env=env, cwd=data) as process:
         probe = server.client()
 
         def answers() -> bool:
