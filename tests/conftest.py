@@ -13,8 +13,9 @@ Start = Callable[[], contextlib.AbstractContextManager[services.Server]]
 NOT_RUN = pytest.StashKey[dict[str, str]]()
 
 # How long an example takes depends on what else the machine does: never a reason to fail.
-hypothesis.settings.register_profile("ecabinet", deadline=None)
-hypothesis.settings.load_profile("ecabinet")
+if "CI" not in os.environ:  # there Hypothesis has a profile of its own, which knows this already
+    hypothesis.settings.register_profile("ecabinet", deadline=None)
+    hypothesis.settings.load_profile("ecabinet")
 
 
 def _started(start: Start[services.Server]) -> Iterator[services.Server]:
