@@ -2,7 +2,7 @@
 import { wireClocks } from "./clock.js";
 import { ask, expire } from "./feedback.js";
 import { wireLists } from "./reorder.js";
-import { wireHtmx } from "./requests.js";
+import { csrfToken, wireHtmx } from "./requests.js";
 import { wireUploads } from "./upload.js";
 
 const DOUBLE_PRESS = 3000;
@@ -132,7 +132,24 @@ function wireToasts() {
   });
 }
 
+/** Forms pushed to a whole room carry nobody's token; each page fills in its own. */
+function wireTokens() {
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("input[name='csrf_token']");
+    if (field && !field.value) field.value = csrfToken();
+  }, true);
+}
+
+/** data-autosubmit: a choice that is its own submit button. */
+function wireAutosubmit() {
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+}
+
 wireConfirms();
+wireTokens();
+wireAutosubmit();
 wireHtmx();
 wireUploads();
 wireDoublePress();

@@ -1,7 +1,7 @@
 // A live page: Socket.IO pushes blocks, ballots go up and are acknowledged, plain HTTP where no socket can be had.
 //
 // Markup it expects
-//   <… data-live data-meeting-id="7" data-member-id="12" data-blocks-url="/…">   the root; data-now="ISO" optional
+//   <… data-live data-meeting-id="7" data-member-id="12" data-blocks-url="/…" data-view="meeting">   the root; data-now="ISO" optional
 //   <p data-connection hidden><span data-connection-text>…</span></p>            the line of a lost connection
 //   blocks: any element with an id that the server pushes; on or inside it
 //     data-rev="3"         revision of the first rendering (optional)
@@ -17,7 +17,7 @@
 //       <template data-receipt> … [data-receipt-code] … </template>
 //     </form>
 //
-// Server: emit `join` {meeting} → ack {ok, blocks}; emit `ballot` {poll, options, token} → ack {ok, receipt} or
+// Server: emit `join` {meeting, view} → ack {ok, blocks}; emit `ballot` {poll, options, token} → ack {ok, receipt} or
 // {ok: false, error, message}; with retry: true, or an error that says nothing about the ballot (signed_out, csrf,
 // busy, throttled, store_full, store_down), it is kept and sent again; push `blocks`
 // [{id, rev, html}]. GET data-blocks-url: the same list, with an ETag. POST form.action with Accept:
@@ -55,6 +55,10 @@ class Live {
       reconnectionDelay: 400, reconnectionDelayMax: 5000, timeout: 8000 });
     this.socket.on("connect", () => this.join());
     this.socket.on("blocks", (blocks) => applyBlocks(blocks));
+    // Something that only this member sees has changed: what is pushed to a room cannot hold it.
+    this.socket.on("stale", () => this.fetchBlocks());
+    // Something that only this member sees has changed: what is pushed to a room cannot hold it.
+    this.socket.on("stale", () => this.fetchBlocks());
     this.socket.on("disconnect", (reason) => {
       this.lost();
       // The server's own closing ends the client's attempts; a meeting goes on.
@@ -70,7 +74,7 @@ class Live {
   async join() {
     const before = snapshot();
     try {
-      const ack = await this.socket.timeout(ACK).emitWithAck("join", { meeting: this.meeting });
+      const ack = await this.socket.timeout(ACK).emitWithAck("join", { meeting: this.meeting, view: this.root.dataset.view });
       if (!ack.ok) {
         toast(ack.message, "error");
         this.lost();
@@ -165,6 +169,10 @@ class Live {
     window.addEventListener("pageshow", (event) => event.persisted && refresh());
     window.addEventListener("online", refresh);
     window.addEventListener("offline", () => this.lost());
+    // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
+    document.addEventListener("refresh-blocks", () => this.fetchBlocks());
+    // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
+    document.addEventListener("refresh-blocks", () => this.fetchBlocks());
   }
 }
 
