@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def digest(*parts: Path | str) -> str:
         total.update(part.read_bytes() if isinstance(part, Path) else part.encode())
         total.update(b"\0")
     return total.hexdigest()
+
+
+def declared() -> str:
+    """What pyproject.toml says of packages; the settings of linters are no reason to install again."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return repr((project["build-system"], project["project"], project["tool"]["setuptools"]))
 
 
 def step(name: str, what: str, made_from: str, there: bool, do: Callable[[], None]) -> None:
@@ -147,7 +154,7 @@ def set_up(mode: str) -> None:
     extras += [] if npm else ["node"]
     done_before = (STATE / "extras").read_text(encoding="ascii").split() if (STATE / "extras").is_file() else []
     extras = sorted({*extras, *done_before} | ({"test"} if testing else set()))
-    pins = digest(ROOT / "pyproject.toml", ROOT / "constraints.txt", *extras)
+    pins = digest(declared(), ROOT / "constraints.txt", *extras)
     step("packages", "Python packages, about a minute", pins, PYTHON.exists(), lambda: python_packages(extras))
     (STATE / "extras").write_text(" ".join(extras), encoding="ascii")
     npm = npm or machine.npm_of_wheel(VENV)
