@@ -98,7 +98,6 @@ class Reader {
     part("[data-page-count]").textContent = String(this.viewer.pagesCount);
     part("[data-page-number]").value = String(this.viewer.currentPageNumber);
     part(".reader-tools").hidden = false;
-    this.container.focus({ preventScroll: true });
     if (query) this.find(highlightQuery(query), "");
   }
 
@@ -201,12 +200,15 @@ class Reader {
 
   onKey(event) {
     const { viewer } = this;
+    if (event.key === " " && event.target.matches("button, a")) return;
     const wide = this.container.scrollWidth > this.container.clientWidth;
     const keys = {
       "+": () => this.zoom(1),
       "=": () => this.zoom(1),
       "-": () => this.zoom(-1),
       0: () => this.fit(),
+      // The pages scroll without having been focused first.
+      ...(this.container.contains(event.target) ? {} : this.scrollKeys()),
       Home: () => { viewer.currentPageNumber = 1; },
       End: () => { viewer.currentPageNumber = viewer.pagesCount; },
       n: () => viewer.nextPage(),
@@ -217,6 +219,11 @@ class Reader {
     if (!Object.hasOwn(keys, event.key) || !viewer.pagesCount) return;
     event.preventDefault();
     keys[event.key]();
+  }
+
+  scrollKeys() {
+    const by = (share) => () => this.container.scrollBy({ top: share * this.container.clientHeight });
+    return { ArrowDown: by(0.1), ArrowUp: by(-0.1), PageDown: by(0.9), PageUp: by(-0.9), " ": by(0.9) };
   }
 
   fail(kind) {
