@@ -34,9 +34,7 @@ setup-test: python
 # Reachable from the tablets in the room, unless HOST says otherwise.
 run: export HOST ?= 0.0.0.0
 run: setup
-	@$(VENV)python -m ecabinet migrate
-	@$(VENV)python -m ecabinet demo
-	@exec $(VENV)python -m ecabinet serve
+	@exec $(VENV)python -m tools.start
 
 test: setup-test lint types contracts
 	@$(VENV)python -m pytest
