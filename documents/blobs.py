@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from documents.errors import N_, Problem
 
 CHUNK = 256 * 1024
+_DAY = 24 * 3600
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -187,6 +189,9 @@ class FolderBlobs:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
+            for left in self.root.glob("incoming/*"):  # of uploads in the middle of which the power went
+                if left.stat().st_mtime < time.time() - _DAY:
+                    left.unlink(missing_ok=True)
         except OSError as error:
             raise StoreDown(f"cannot write to the folder {self.root}: {error.strerror}") from error
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import Select, and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from documents import queries
@@ -60,6 +60,10 @@ def run_one(
 
     Raises only when the database fails: then the job is free again after its lease.
     """
+    with database.reading() as db:
+        # A worker with nothing to do asks often: it must not take the write lock from those who vote.
+        if db.scalar(_due(now)) is None:
+            return False
     with database.writing() as db:
         job = claim_job(db, now, worker)
     if job is None:
@@ -83,18 +87,7 @@ def run_one(
 def claim_job(db: Session, now: datetime, worker: str) -> Job | None:
     """Take the job that has been due for the longest. Two workers never get the same: SQLite lets one write at a time,
     PostgreSQL skips the rows that another has locked."""
-    due = (
-        select(Job)
-        .where(
-            or_(
-                and_(Job.state == JobState.WAITING, Job.run_after <= now),
-                and_(Job.state == JobState.RUNNING, Job.claimed_until <= now),
-            )
-        )
-        .order_by(Job.run_after, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    due = _due(now).with_for_update(skip_locked=True)
     while (job := db.scalar(due)) is not None:
         if job.attempts < MAX_ATTEMPTS:
             job.state, job.attempts = JobState.RUNNING, job.attempts + 1
@@ -104,6 +97,12 @@ def claim_job(db: Session, now: datetime, worker: str) -> Job | None:
         _give_up(db, job, "worker_died", "the worker died in the middle")
         db.flush()
     return None
+
+
+def _due(now: datetime) -> Select[Job]:
+    waiting = and_(Job.state == JobState.WAITING, Job.run_after <= now)
+    abandoned = and_(Job.state == JobState.RUNNING, Job.claimed_until <= now)
+    return select(Job).where(or_(waiting, abandoned)).order_by(Job.run_after, Job.id).limit(1)
 
 
 def _held(db: Session, claim: Job) -> Job | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -174,16 +175,17 @@ _MOST_MARKS = 200
 
 def passage(pages: Iterable[tuple[int, str]], question: str) -> Passage | None:
     """The best passage of ``(page, text)`` pairs; the beginning of the first page with text when no word is found."""
-    terms = parse(question)
+    terms = _Terms(parse(question))
     best: tuple[float, int, str, list[_Mark]] | None = None
     for page, written in pages:
-        written = text.clean(written)  # noqa: PLW2901 - marks count letters of the clean text
         if best is None and written.strip():
             best = (0.0, page, written, [])
-        marks = _marks(written, terms)
-        score = _worth(marks)
-        if best is not None and score > best[0]:
-            best = (score, page, written, marks)
+        folded = text.fold(text.lower(written))
+        if best is not None and terms.at_most(folded) > best[0]:
+            marks = terms.marks(written, folded)
+            score = _worth(marks)
+            if score > best[0]:
+                best = (score, page, written, marks)
     if best is None:
         return None
     return Passage(best[1], _cut(best[2], best[3]))
@@ -199,21 +201,33 @@ class _Mark:
     worth: float
 
 
-def _marks(written: str, terms: list[Term]) -> list[_Mark]:
-    if not terms:
-        return []
-    exact = text.exact(written)
-    folded = text.fold(exact)
-    by_words = {term.folded: term for term in terms}
-    alternatives = "|".join(r"\W+".join(map(re.escape, words)) for words in sorted(by_words, key=len, reverse=True))
-    found = []
-    for match in re.finditer(rf"(?<!\w)(?:{alternatives})(?!\w)", folded):
-        term = by_words[tuple(text.WORD.findall(match[0]))]
-        same = tuple(text.WORD.findall(exact[match.start() : match.end()])) == term.words
-        found.append(_Mark(match.start(), match.end(), term, (2.0 if same else 1.0) * len(term.words)))
-        if len(found) == _MOST_MARKS:
-            break
-    return found
+class _Terms:
+    """The terms of a question, made ready to be looked for in many pages."""
+
+    def __init__(self, terms: list[Term]) -> None:
+        self._by_words = {term.folded: term for term in terms}
+        ordered = sorted(self._by_words, key=len, reverse=True)
+        alternatives = "|".join(r"\W+".join(map(re.escape, words)) for words in ordered)
+        self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if terms else re.compile(r"(?!)")
+
+    def at_most(self, folded: str) -> float:
+        """What a page can be worth at most: quick to tell, and spares the search through most pages."""
+        most, often = 0.0, 0
+        for words in self._by_words:
+            found = min(folded.count(word) for word in words)
+            most += 2.0 * len(words) if found else 0.0
+            often += found
+        return _sum_worth(most, often)
+
+    def marks(self, written: str, folded: str) -> list[_Mark]:
+        exact = text.exact(written)
+        found = []
+        for match in islice(self._pattern.finditer(folded), _MOST_MARKS):
+            term = self._by_words[tuple(text.WORD.findall(match[0]))]
+            # Who writes without marks means any: then no spelling is nearer than another.
+            same = not term.marked or tuple(text.WORD.findall(exact[match.start() : match.end()])) == term.words
+            found.append(_Mark(match.start(), match.end(), term, (2.0 if same else 1.0) * len(term.words)))
+        return found
 
 
 def _worth(marks: list[_Mark]) -> float:
@@ -221,7 +235,11 @@ def _worth(marks: list[_Mark]) -> float:
     best: dict[Term, float] = {}
     for mark in marks:
         best[mark.term] = max(best.get(mark.term, 0.0), mark.worth)
-    return 100.0 * sum(best.values()) + min(len(marks), 50)
+    return _sum_worth(sum(best.values()), len(marks))
+
+
+def _sum_worth(different: float, often: int) -> float:
+    return 100.0 * different + min(often, 50)
 
 
 def _cut(written: str, marks: list[_Mark]) -> list[Fragment]:

@@ -23,17 +23,22 @@ def clean(text: str) -> str:
     return text.translate(_DROPPED)
 
 
+def lower(text: str) -> str:
+    """Lower case, letter by letter: a few capitals of other languages would become two letters and stay as they are."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
 def exact(text: str) -> str:
     """Lower case, with the tone mark where the older spelling puts it: hoà → hòa, thuỷ → thủy, qúy → quý."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals of other languages become two letters
-        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return _TONES.sub(lambda found: _TONE_PLACED[found[0]], lowered)
+    return _TONES.sub(lambda found: _TONE_PLACED[found[0]], lower(text))
 
 
-def fold(exact_text: str) -> str:
-    """The exact form without marks; đ becomes d."""
-    return exact_text if exact_text.isascii() else exact_text.translate(_FOLDED)
+def fold(lowered: str) -> str:
+    """A lower-case text, exact or not, without marks; đ becomes d."""
+    return lowered if lowered.isascii() else lowered.translate(_FOLDED)
 
 
 def words(text: str) -> list[str]:

@@ -167,6 +167,17 @@ def test_a_torn_file_is_replaced_by_the_next_upload(folder_blobs):
     assert content(folder_blobs, put(folder_blobs, b"whole").sha256) == b"whole"
 
 
+def test_what_a_power_cut_left_is_swept_after_a_day(folder_blobs):
+    put(folder_blobs, b"kept")
+    old, new = (folder_blobs.root / "incoming" / name for name in ("old", "new"))
+    old.write_bytes(b"half")
+    new.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    folder_blobs.check()
+    assert not old.exists()
+    assert new.exists()
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreDown, match="cannot write to the folder"):

@@ -7,20 +7,24 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from documents import operations, pipeline, queries
-from documents.blobs import FolderBlobs, StoreDown
+from documents.blobs import Blobs, FolderBlobs, StoreDown
+from documents.blobs_s3 import S3Blobs
 from documents.database import Base, Database
 from documents.extract import LIMITS
 from documents.media import PDF
 from documents.models import Document, Job, PageText, Version
 from documents.rules import LEASE, MAX_ATTEMPTS, PATIENCE, JobKind, JobState, VersionState
-from documents.search import Query, SearchBroken, SearchBusy
+from documents.search import Query, Search, SearchBroken, SearchBusy
+from documents.search_postgres import DDL, PostgresSearch
 from documents.search_whoosh import WhooshSearch
 from tests.factories import hostile
 
@@ -30,16 +34,15 @@ PAPER = hostile.paper("Tờ trình về ngân sách", "Hoà bình là quý")
 
 
 class House:
-    """A library in a folder, with a worker that works when told to."""
+    """A library with a worker that works when told to."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'test.sqlite3'}")
-        self.blobs = FolderBlobs(folder / "blobs")
-        self.search = WhooshSearch(folder / "index")
+    def __init__(self, folder: Path, database: Database, blobs: Blobs, search: Search) -> None:
+        self.folder, self.database, self.blobs, self.search = folder, database, blobs, search
         self.now = NOW
         self.changes: list = []
-        self.database.listeners.append(self.changes.extend)
+        database.listeners.append(self.changes.extend)
+        names = ("document", "document_label", "version", "page_text", "job")
+        Base.metadata.create_all(database.engine, tables=[Base.metadata.tables[name] for name in names])
 
     def add(self, data: bytes, filename: str = "tờ trình.pdf", title: str = "Tờ trình") -> int:
         """Upload a first version; its id."""
@@ -74,13 +77,41 @@ class House:
 
 @pytest.fixture
 def house(tmp_path):
-    house = House(tmp_path)
-    Base.metadata.create_all(
-        house.database.engine,
-        tables=[Base.metadata.tables[name] for name in ("document", "document_label", "version", "page_text", "job")],
+    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    yield House(tmp_path, database, FolderBlobs(tmp_path / "blobs"), WhooshSearch(tmp_path / "index"))
+    database.dispose()
+
+
+@pytest.fixture
+def big_house(tmp_path, postgres_url, s3_server):
+    """PostgreSQL, S3 and the search in PostgreSQL."""
+    database = Database(postgres_url)
+    with database.writing() as db:
+        for statement in DDL:
+            db.execute(text(statement))
+    blobs = S3Blobs(
+        s3_server.endpoint, f"t-{uuid.uuid4().hex}", s3_server.access_key, s3_server.secret_key, secure=False
     )
-    yield house
-    house.database.dispose()
+    blobs.create_bucket()
+    yield House(tmp_path, database, blobs, PostgresSearch(database))
+    database.dispose()
+
+
+def test_the_grown_up_engines_do_the_same_with_two_workers(big_house):
+    ids = [big_house.add(PAPER, title=f"Số {number}") for number in range(6)]
+    bad = big_house.add(b"%PDF-1.7\nbroken", title="Hỏng")
+    done: list[int] = []
+    workers = [threading.Thread(target=lambda: done.append(big_house.work())) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    big_house.work()
+    assert {big_house.version(each).state for each in ids} == {VersionState.READY}
+    assert big_house.version(bad).reason == "damaged"
+    assert sorted(big_house.ask("hoa binh")) == sorted(big_house.version(each).document_id for each in ids)
+    assert big_house.ask("hỏng") == [big_house.version(bad).document_id]
+    assert {job.attempts for kind in JobKind for job in big_house.jobs(kind)} == {1}
 
 
 def test_a_paper_becomes_findable_at_its_page(house):
