@@ -1,6 +1,5 @@
 // Blocks of a live page: {id, rev, html} replaces the element with that id by morphing.
 import { announce } from "./feedback.js";
-import { csrfToken } from "./requests.js";
 
 const revisions = new Map();
 
@@ -38,8 +37,6 @@ function show({ id, html }) {
   holder.innerHTML = html.trim();
   const fresh = holder.content.firstElementChild;
   if (!fresh || fresh.id !== id || isKept(present, fresh)) return false;
-  // A push is rendered once for many sessions, so its forms come without a token.
-  for (const field of fresh.querySelectorAll('input[name="csrf_token"]')) field.setAttribute("value", csrfToken());
   const said = announcements(present);
   globalThis.Idiomorph.morph(present, fresh, {
     morphStyle: "outerHTML",

@@ -1,7 +1,8 @@
 // A live page: Socket.IO pushes blocks, ballots go up and are acknowledged, plain HTTP where no socket can be had.
 //
 // Markup it expects
-//   <… data-live data-meeting-id="7" data-member-id="12" data-blocks-url="/…" data-view="meeting">   the root; data-now="ISO" optional
+//   <… data-live data-view="meeting" data-meeting-id="7" data-member-id="12" data-blocks-url="/…">   the root;
+//     data-now="ISO instant" optional
 //   <p data-connection hidden><span data-connection-text>…</span></p>            the line of a lost connection
 //   blocks: any element with an id that the server pushes; on or inside it
 //     data-rev="3"         revision of the first rendering (optional)
@@ -38,11 +39,12 @@ class Live {
     this.root = root;
     this.meeting = Number(root.dataset.meetingId);
     this.joined = false;
+    this.wasJoined = false;
     this.etag = "";
     this.pollTimer = null;
     this.ballots = new Ballots(root.dataset.memberId, (event, data) => this.emit(event, data));
     this.ballots.onWaiting = () => this.wordLine();
-    // A form posted by htmx has changed something: its answer asks for the present blocks (HX-Trigger).
+    // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
     document.addEventListener("refresh-blocks", () => this.fetchBlocks());
     document.addEventListener("ecabinet:blocks", () => this.ballots.prepareForms());
     this.connect();
@@ -55,8 +57,6 @@ class Live {
       reconnectionDelay: 400, reconnectionDelayMax: 5000, timeout: 8000 });
     this.socket.on("connect", () => this.join());
     this.socket.on("blocks", (blocks) => applyBlocks(blocks));
-    // Something that only this member sees has changed: what is pushed to a room cannot hold it.
-    this.socket.on("stale", () => this.fetchBlocks());
     // Something that only this member sees has changed: what is pushed to a room cannot hold it.
     this.socket.on("stale", () => this.fetchBlocks());
     this.socket.on("disconnect", (reason) => {
@@ -74,15 +74,19 @@ class Live {
   async join() {
     const before = snapshot();
     try {
-      const ack = await this.socket.timeout(ACK).emitWithAck("join", { meeting: this.meeting, view: this.root.dataset.view });
+      const place = { meeting: this.meeting, view: this.root.dataset.view };
+      const ack = await this.socket.timeout(ACK).emitWithAck("join", place);
       if (!ack.ok) {
         toast(ack.message, "error");
         this.lost();
         return;
       }
-      this.joined = true;
+      const again = this.wasJoined;
+      this.joined = this.wasJoined = true;
       applyBlocks(ack.blocks, before);
       this.found();
+      // The acknowledgement holds what all see; what only this member sees may have changed meanwhile as well.
+      if (again) this.fetchBlocks();
       this.ballots.resend();
     } catch {
       this.lost();
@@ -169,10 +173,6 @@ class Live {
     window.addEventListener("pageshow", (event) => event.persisted && refresh());
     window.addEventListener("online", refresh);
     window.addEventListener("offline", () => this.lost());
-    // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
-    document.addEventListener("refresh-blocks", () => this.fetchBlocks());
-    // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
-    document.addEventListener("refresh-blocks", () => this.fetchBlocks());
   }
 }
 
