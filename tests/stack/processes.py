@@ -54,6 +54,7 @@ def stack(folder: Path, prepare: Sequence[Sequence[str]] = (("migrate",),), appl
         redis = running.enter_context(services.redis_server())
         s3.client().make_bucket(bucket_name=BUCKET)
         environment = shared_environment(folder, postgres, s3, redis)
+        Path(environment["DATA_DIR"]).mkdir()  # as the volume of the compose file is there before the application
         for arguments in prepare:
             ecabinet(environment, *arguments)
         urls = [running.enter_context(application(environment, folder)) for _ in range(applications)]
