@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from documents.errors import N_, Problem
+from documents.errors import Problem
 
 CHUNK = 256 * 1024
 _DAY = 24 * 3600
@@ -36,26 +36,21 @@ class BlobMissing(Problem):
     """The store does not have these bytes."""
 
     def __init__(self, sha256: str) -> None:
-        super().__init__("blob_missing", N_("Không tìm thấy nội dung của tệp trong kho lưu trữ."))
-        self.sha256 = sha256
+        super().__init__("blob_missing", sha256)
 
 
 class StoreFull(Problem):
     """There is no room left for the bytes; nothing was kept of them."""
 
-    def __init__(self) -> None:
-        super().__init__("store_full", N_("Kho lưu trữ đã hết chỗ, tệp chưa được lưu."))
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("store_full", detail)
 
 
 class StoreDown(Problem):
     """The store cannot be used now; ``detail`` says why, for the operator."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__("store_down", N_("Kho lưu trữ đang không truy cập được, xin thử lại sau."))
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.detail}"
+        super().__init__("store_down", detail)
 
 
 class Chunks(Protocol):
@@ -228,7 +223,7 @@ def naming_full_disks() -> Iterator[None]:
         yield
     except OSError as error:
         if is_full_disk(error):
-            raise StoreFull from error
+            raise StoreFull(str(error)) from error
         raise
 
 

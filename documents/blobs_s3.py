@@ -118,7 +118,7 @@ class S3Blobs:
             if error.code in {"NoSuchKey", "NoSuchObject"}:
                 raise BlobMissing(sha256) from error
             if error.code == "XMinioStorageFull":
-                raise StoreFull from error
+                raise StoreFull(self.endpoint) from error
             raise StoreDown(f"{self.endpoint}: {_S3_FAULTS.get(error.code or '', error.message)}") from error
         except (InvalidResponseError, ServerError, urllib3.exceptions.HTTPError, OSError) as error:
             raise StoreDown(f"{self.endpoint} does not answer as an S3 store should: {error}") from error

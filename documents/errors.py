@@ -3,11 +3,6 @@
 from typing import Any
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that message extraction looks for
-    """Mark a message for the catalogues where no language is known yet; whoever shows it translates it."""
-    return message
-
-
 class Problem(Exception):
     """Something that was refused for a reason that has a name.
 

@@ -30,7 +30,7 @@ class Reason(StrEnum):
     NOT_A_PDF = "not_a_pdf"
     ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
-    TOO_LARGE = "too_large"
+    TOO_LARGE = "too_large_to_read"
     TIMEOUT = "timeout"
     TOO_MANY_PAGES = "too_many_pages"
     NO_TEXT = "no_text"

@@ -38,7 +38,7 @@ def main(order: dict[str, Any]) -> None:
     except End as end:
         reason = str(end)
     except (MemoryError, zipfile.LargeZipFile):
-        reason = "too_large"
+        reason = "too_large_to_read"
     except Exception:  # noqa: BLE001 - whatever a library raises, bare built-ins too: the file could not be read
         reason = "damaged"
     say({"end": reason})
@@ -94,7 +94,7 @@ def _read_pdf(path: Path, say: Say, limits: dict[str, Any]) -> str | None:
                 failed, text = failed + 1, ""
             say({"page": number, "text": text})
     except LimitReachedError:
-        return "too_large"
+        return "too_large_to_read"
     if failed == count:
         return "damaged"
     if count > limits["pages"]:
@@ -104,7 +104,7 @@ def _read_pdf(path: Path, say: Say, limits: dict[str, Any]) -> str | None:
 
 def _read_text(path: Path, say: Say, limits: dict[str, Any]) -> str | None:
     if path.stat().st_size > limits["text"]:
-        return "too_large"
+        return "too_large_to_read"
     say({"page_count": 1})
     say({"page": 0, "text": clean(path.read_text(encoding="utf-8-sig", errors="replace"))})
     return None
@@ -150,7 +150,7 @@ def _docx_text(archive: zipfile.ZipFile) -> Iterator[str]:
         while chunk := part.read(1 << 16):
             left -= len(chunk)
             if left < 0:
-                raise End("too_large")
+                raise End("too_large_to_read")
             parser.Parse(chunk, False)
             yield from found
             found.clear()

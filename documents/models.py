@@ -51,8 +51,9 @@ class DocumentLabel(Base):
 class Version(Base):
     """One file as it was received: never changed; only the outcome of reading it is written later.
 
-    ``size`` in bytes; ``media_type`` by content; ``filename`` only for showing and downloading; ``reason`` is a code of
-    :mod:`documents.extract` when the state is failed or refused, or says why a ready version has no text.
+    ``size`` in bytes; ``media_type`` by content; ``filename`` only for showing and downloading; ``reason`` is a
+    :class:`documents.extract.Reason` or the code of a fault: why it failed or was refused, or why a ready one has no
+    text.
     """
 
     __tablename__ = "version"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from documents import queries
 from documents.blobs import Blobs, StoreDown, StoreFull, copy_chunks, naming_full_disks
 from documents.database import Database, changed
-from documents.errors import N_, Problem
+from documents.errors import Problem
 from documents.extract import LIMITS, Extracted, Limits, extract
 from documents.models import Job, PageText, Version
 from documents.operations import request_index
@@ -32,8 +32,8 @@ Store = Callable[[Session], None]
 class BlobDamaged(Problem):
     """The store gave other bytes than were put."""
 
-    def __init__(self) -> None:
-        super().__init__("blob_damaged", N_("Nội dung tệp trong kho lưu trữ không còn nguyên vẹn."))
+    def __init__(self, sha256: str) -> None:
+        super().__init__("blob_damaged", sha256)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _extract(shop: Workshop, job: Job) -> Store:
         with path.open("wb") as file:
             copy = copy_chunks(shop.blobs.open(version.sha256), file)
         if copy.sha256 != version.sha256:
-            raise BlobDamaged
+            raise BlobDamaged(version.sha256)
         outcome = extract(path, version.filename, shop.limits)
     return lambda db: _store_text(db, version.id, outcome, shop.now)
 
@@ -221,7 +221,7 @@ def rebuild_index(database: Database, search: Search) -> int:
 def ensure_index(database: Database, search: Search) -> bool:
     """At the start of a worker: rebuild an index that is missing, broken, or empty beside a full database.
 
-    True when it was rebuilt. Raises :class:`SearchBusy` while somebody else is doing so.
+    True when it was rebuilt here; another worker may be doing so already.
     """
     with database.reading() as db:
         documents = queries.count_documents(db)
@@ -230,5 +230,8 @@ def ensure_index(database: Database, search: Search) -> bool:
             return False
     except SearchBroken as error:
         log.warning("%s: rebuilding the index", error)
-    rebuild_index(database, search)
+    try:
+        rebuild_index(database, search)
+    except SearchBusy:
+        return False
     return True

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from documents import text
 from documents.database import Database
-from documents.errors import N_, Problem
+from documents.errors import Problem
 
 MAX_TERMS = 32
 MAX_QUESTION = 1000
@@ -69,18 +69,14 @@ class SearchBroken(Problem):
     """The index is missing, damaged or of another make; it must be rebuilt from the database. ``detail`` says why."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__("search_broken", N_("Chỉ mục tìm kiếm đang được dựng lại, xin thử lại sau ít phút."))
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.detail}"
+        super().__init__("search_broken", detail)
 
 
 class SearchBusy(Problem):
     """Somebody else is writing the index for long, as a rebuild does; try again later."""
 
     def __init__(self) -> None:
-        super().__init__("search_busy", N_("Chỉ mục tìm kiếm đang bận, xin thử lại sau ít phút."))
+        super().__init__("search_busy", "another writer holds the index")
 
 
 Read = Callable[[], Iterable[Entry]]

@@ -61,6 +61,15 @@ SENTENCES = {
     "too_many_pages": _("Tệp có quá nhiều trang."),
     "timeout": _("Đọc tệp quá lâu nên đã dừng."),
     "no_text": _("Tệp không có văn bản (có thể là bản quét)."),
+    "too_large_to_read": _("Nội dung tệp quá lớn nên không đọc tự động được."),
+    "partly_read": _("Một số trang của tệp không đọc được."),
+    "unsupported_type": _("Loại tệp này được lưu giữ nhưng chưa đọc được nội dung."),
+    "blob_damaged": _("Nội dung của tệp trong kho lưu trữ không còn nguyên vẹn."),
+    "worker_died": _("Việc đọc tệp bị dừng đột ngột nhiều lần."),
+    "gave_up": _("Đọc tệp không thành công sau nhiều lần thử."),
+    # search
+    "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
+    "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
 }
 
 

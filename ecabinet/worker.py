@@ -1,11 +1,11 @@
-"""The worker: claim a job, run it, mark it done; a thread of ``serve`` by default, a process of its own in production."""
+"""The worker: claim a job, run it, mark it done; a thread of ``serve`` by default, in production a process."""
 
 import logging
 import threading
 from datetime import UTC, datetime
 
 from documents.database import Change
-from documents.pipeline import run_one
+from documents.pipeline import ensure_index, run_one
 from ecabinet.engines import Engines
 
 IDLE_SECONDS = 1.0
@@ -24,9 +24,13 @@ class Worker:
 
     def run(self) -> None:
         """Work until :meth:`stop`. A fault of the database or a store is logged and waited out, never fatal."""
+        index_checked = False
         while not self._closing.is_set():
             self._wake.clear()
             try:
+                if not index_checked:
+                    ensure_index(self._engines.database, self._engines.search)
+                    index_checked = True
                 busy = run_one(self._engines.database, self._engines.blobs, self._engines.search, datetime.now(UTC))
             except Exception:
                 log.exception("the worker could not take a job")

@@ -271,9 +271,10 @@ def test_a_long_law_is_searched_to_its_end(engine):
     assert ids(engine, '"thi hành hiệu lực"') == []
 
 
-def test_a_text_of_too_many_different_words_does_not_stop_the_index(engine):
-    put(engine, entry(1, "Bảng số", " ".join(f"{number:012d}" for number in range(65_000))))
-    assert ids(engine, "bảng số 000000000001") == [1]
+def test_a_text_of_more_words_than_a_tsvector_holds_does_not_stop_the_index(postgres_search):
+    postgres_search.rebuild(list)
+    put(postgres_search, entry(1, "Bảng số", " ".join(f"{number:012d}" for number in range(65_000))))
+    assert ids(postgres_search, "bảng số 000000000001") == [1]
 
 
 def test_a_very_long_word_is_cut(engine):
