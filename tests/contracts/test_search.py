@@ -9,13 +9,14 @@ from sqlalchemy import text as sql
 from documents.database import Database
 from documents.search import Entry, Query, Search, SearchBroken, open_search
 from documents.search_postgres import DDL
+from ecabinet.commands import migrate
 
 ALL = frozenset({"unit:1"})
 
 
-@pytest.fixture
-def sqlite(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+@pytest.fixture(scope="module")
+def sqlite(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.sqlite3'}")
     yield database
     database.dispose()
 
@@ -27,7 +28,11 @@ def whoosh_search(tmp_path, sqlite):
 
 @pytest.fixture(scope="module")
 def postgres_search(new_postgres_database):
-    database = Database(new_postgres_database())
+    yield from postgres(new_postgres_database())
+
+
+def postgres(url):
+    database = Database(url)
     with database.writing() as db:
         for statement in DDL:
             db.execute(sql(statement))
@@ -74,6 +79,21 @@ def laws(engine):
     return engine
 
 
+@pytest.fixture(scope="module", params=["whoosh", "postgres"])
+def archive(request, tmp_path_factory):
+    """The same laws for tests that only ask."""
+    if request.param == "whoosh":
+        search = open_search(
+            f"whoosh:{tmp_path_factory.mktemp('archive') / 'index'}", request.getfixturevalue("sqlite")
+        )
+        search.rebuild(lambda: LAWS)
+        yield search
+        return
+    for search in postgres(request.getfixturevalue("new_postgres_database")()):
+        search.rebuild(lambda: LAWS)
+        yield search
+
+
 @pytest.mark.parametrize(
     ("question", "found"),
     [
@@ -106,14 +126,14 @@ def laws(engine):
         ("bin", []),
     ],
 )
-def test_words_are_found_with_and_without_marks(laws, question, found):
-    assert ids(laws, question) == found
+def test_words_are_found_with_and_without_marks(archive, question, found):
+    assert ids(archive, question) == found
 
 
 @pytest.mark.parametrize("question", ["", "   ", '"', '""', "-", "!@#$%^&*()", "…", "\x00", "\ud800", "“ ”", "'", "\\"])
-def test_a_question_without_words_finds_nothing(laws, question):
-    assert ask(laws, question).hits == []
-    assert ask(laws, question).total == 0
+def test_a_question_without_words_finds_nothing(archive, question):
+    assert ask(archive, question).hits == []
+    assert ask(archive, question).total == 0
 
 
 @pytest.mark.parametrize(
@@ -122,13 +142,13 @@ def test_a_question_without_words_finds_nothing(laws, question):
      '"hòa', 'bình"', '"hòa"bình"', "hòa AND bình", "[hòa TO bình]", "hòa~2", "*", "hòa\u200b", "{hòa}", "a" * 5000,
      "hòa " * 500, "\U0001f600 hòa", "ﬁ", "İ", "ß", "_", "x_y"],
 )  # fmt: skip
-def test_odd_characters_do_not_raise(laws, question):
-    assert ask(laws, question).total >= 0
+def test_odd_characters_do_not_raise(archive, question):
+    assert ask(archive, question).total >= 0
 
 
-def test_a_stray_quote_is_no_obstacle(laws):
-    assert ids(laws, 'bình"') == [1, 2, 3]
-    assert ids(laws, '"hòa bình" "') == [1, 2]
+def test_a_stray_quote_is_no_obstacle(archive):
+    assert ids(archive, 'bình"') == [1, 2, 3]
+    assert ids(archive, '"hòa bình" "') == [1, 2]
 
 
 def test_exact_marks_rank_above_folded_ones(engine):
@@ -181,10 +201,10 @@ def test_labels_decide_what_there_is(engine):
         assert ids(engine, '"mật"', labels=labels) == found
 
 
-def test_no_labels_find_nothing(laws):
+def test_no_labels_find_nothing(archive):
     """Pinned: Whoosh ignores an empty filter, which would show everything to a person who may see nothing."""
-    assert ask(laws, "hòa bình", labels=()).hits == []
-    assert ask(laws, "hòa bình", labels=()).total == 0
+    assert ask(archive, "hòa bình", labels=()).hits == []
+    assert ask(archive, "hòa bình", labels=()).total == 0
 
 
 def test_labels_are_whole_and_any_text(engine):
@@ -305,6 +325,19 @@ def test_a_missing_index_is_said_and_can_be_rebuilt(request, tmp_path, postgres_
                 use()
         assert search.rebuild(lambda: LAWS) == 4
         assert ids(search, "hòa bình") == [1, 2, 3]
+    database.dispose()
+
+
+def test_the_migrations_make_the_table_that_the_engine_needs(postgres_url):
+    migrate(postgres_url)
+    database = Database(postgres_url)
+    search = open_search("postgresql:", database)
+    assert search.count() == 0
+    put(search, *LAWS)
+    assert ids(search, "hòa bình") == [1, 2, 3]
+    with database.reading() as db:
+        indexes = db.scalars(sql("SELECT indexdef FROM pg_indexes WHERE tablename = 'search_entry'")).all()
+    assert sum("USING gin" in index for index in indexes) == 2
     database.dispose()
 
 
