@@ -40,7 +40,6 @@ function show({ id, html }) {
   const said = announcements(present);
   globalThis.Idiomorph.morph(present, fresh, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
     callbacks: { beforeNodeMorphed, beforeAttributeUpdated, beforeNodeRemoved },
   });
   const now = document.getElementById(id);
@@ -65,12 +64,15 @@ function isKept(present, fresh) {
   return false;
 }
 
-/** Somebody has typed or chosen something that the server does not know yet. */
+const FIELDS = "input:not([type='hidden']), select, textarea";
+
+/** Somebody is typing, or has typed or chosen something that the server does not know yet. */
 function isDirty(field) {
+  if (!field.matches(FIELDS)) return false;
+  if (field === document.activeElement) return true;
   if (field.matches("input[type='checkbox'], input[type='radio']")) return field.checked !== field.defaultChecked;
   if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
-  if (field.matches("textarea, input:not([type='hidden'])")) return field.value !== field.defaultValue;
-  return false;
+  return field.value !== field.defaultValue;
 }
 
 function beforeNodeMorphed(present, fresh) {
