@@ -67,8 +67,10 @@ class Publisher:
 
     def _hear(self, changes: list[Change]) -> None:
         with self._wake:
+            # Who waits for more to gather need not be woken for each: a burst would spend itself on changing threads.
+            if not self._waiting:
+                self._wake.notify()
             self._waiting.update(dict.fromkeys(changes))
-            self._wake.notify()
 
     def _run(self) -> None:
         while True:

@@ -23,6 +23,21 @@ from ecabinet.config import Config
 
 SETTLE_SECONDS = 2.5
 PAGE_PAUSE = 0.02
+REFERENCE = Path(__file__).resolve().parents[2] / "tests" / "bench" / "reference_server.js"
+REFERENCE_KEYS = (
+    "connect_ms",
+    "ballots_per_s",
+    "ack_p50_ms",
+    "ack_p99_ms",
+    "delivery_p99_ms",
+    "final_ms",
+    "delivered_per_s",
+    "kib_per_tablet",
+    "page_p95_ms",
+    "presenter_p99_ms",
+    "lost",
+    "doubled",
+)
 STREAM = {"seconds": 4, "size": 300}
 
 
@@ -31,23 +46,45 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["vote"])
     parser.add_argument("--tablets", type=int, default=500, help="how many tablets vote (500)")
     parser.add_argument("--database", help="an empty database to use instead of SQLite in a temporary folder")
+    parser.add_argument("--reference", action="store_true", help="measure the reference server in Node beside it")
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    print(json.dumps(measure(options.tablets, options.database)), flush=True)
+    figures = measure(options.tablets, options.database)
+    if options.reference:
+        reference = measure_reference(options.tablets)
+        figures["ratio"] = {
+            "ack_p99": round(figures["ack_p99_ms"] / reference["ack_p99_ms"], 2),
+            "ballots_per_s": round(figures["ballots_per_s"] / reference["ballots_per_s"], 2),
+            "delivered_per_s": round(figures["delivered_per_s"] / reference["delivered_per_s"], 2),
+        }
+        figures["reference"] = {name: reference[name] for name in REFERENCE_KEYS}
+    print(json.dumps(figures), flush=True)
 
 
 def measure(tablets: int, database_url: str | None) -> dict[str, Any]:
     """Start a server of its own, seat ``tablets`` members, have them vote; the figures by their names."""
+    return _measure(tablets, database_url, [sys.executable, "-m", "ecabinet.bench.server"])
+
+
+def measure_reference(tablets: int) -> dict[str, Any]:
+    """The same with the reference server, on SQLite."""
+    if not (REFERENCE.parent / "node_modules").is_dir():
+        raise BenchError(f"the reference server needs its libraries: npm ci --prefix {REFERENCE.parent}")
+    return _measure(tablets, None, ["node", str(REFERENCE)])
+
+
+def _measure(tablets: int, database_url: str | None, command: list[str]) -> dict[str, Any]:
     with TemporaryDirectory(prefix="ecabinet-bench-") as name, ExitStack() as stack:
         port, secret_key = free_port(), secrets.token_hex(32)
         env = application_env(Path(name), port, secret_key, database_url)
         _run_command(env, "migrate")
         database = Database(Config.from_env(env).database_url)
         stack.callback(database.dispose)
+        env["DATABASE"] = database.url.database or ""
         room = make_room(database, secret_key, tablets, votes=3)
-        server = stack.enter_context(closing(Server([sys.executable, "-m", "ecabinet.bench.server"], env, port)))
+        server = stack.enter_context(closing(Server(command, env, port)))
         client = stack.enter_context(closing(Tablets()))
         session = Session(server, client, room, database)
         return {"bench": "vote", "tablets": tablets, **session.figures(), "database": database.url.get_backend_name()}

@@ -1,6 +1,7 @@
 """Casting ballots, many in one transaction: what arrives together is committed together.
 
-This is the one way in for every ballot, from the socket and from a plain form. The caller acknowledges after the commit.
+This is the one way in for every ballot, from the socket and from a plain form. The caller acknowledges after the
+commit.
 """
 
 import secrets
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from documents.database import Database, changed
@@ -45,10 +46,25 @@ class _Booth:
     known: dict[int, tuple[str, tuple[int, ...], str]]  # member id → token, options, receipt of the ballot that stands
 
 
+# Built once and run on the connection, past the ORM: in a room of hundreds what SQLAlchemy does anew for each statement
+# costs more than the database. FOR SHARE holds off the chair's closing until these ballots are committed, and the other
+# way round; SQLite has one writer at a time and leaves the clause out.
+_POLL = select(Poll.meeting_id, Poll.state).where(Poll.id == bindparam("poll_id")).with_for_update(read=True)
+_OPTIONS = select(PollOption.id).where(PollOption.poll_id == bindparam("poll_id"))
+_VOTERS = (
+    select(Voter.member_id, Participant.present, Ballot.token, Ballot.options, Ballot.receipt)
+    .join(Participant, Participant.id == Voter.participant_id)
+    .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
+    .where(Voter.poll_id == bindparam("poll_id"), Voter.member_id.in_(bindparam("member_ids", expanding=True)))
+)
+_INSERT = insert(Ballot)
+
+
 def cast_many(db: Session, casts: Sequence[Cast], new_receipt: NewReceipt) -> list[Outcome]:
     """Take ballots, in order. For each its receipt, or the :class:`Problem` for which it is refused.
 
-    The same ballot again (same token, same choice) gets the same receipt; anything else from a voter who has voted is refused.
+    The same ballot again (same token, same choice) gets the same receipt; anything else from a voter who has voted is
+    refused.
     """
     by_poll: dict[int, list[Cast]] = defaultdict(list)
     for cast in casts:
@@ -69,28 +85,17 @@ def cast_many(db: Session, casts: Sequence[Cast], new_receipt: NewReceipt) -> li
 
 
 def _booth(db: Session, poll_id: int, member_ids: set[int]) -> _Booth | None:
-    # FOR SHARE holds off the chair's closing until these ballots are committed, and the other way round; SQLite has one
-    # writer at a time and leaves the clause out.
-    poll = db.execute(select(Poll.meeting_id, Poll.state).where(Poll.id == poll_id).with_for_update(read=True)).first()
+    connection = db.connection()
+    poll = connection.execute(_POLL, {"poll_id": poll_id}).first()
     if poll is None:
         return None
-    options = frozenset(db.scalars(select(PollOption.id).where(PollOption.poll_id == poll_id)))
-    present = db.execute(
-        select(Voter.member_id, Participant.present)
-        .join(Participant, Participant.id == Voter.participant_id)
-        .where(Voter.poll_id == poll_id, Voter.member_id.in_(member_ids))
-    )
-    known = db.execute(
-        select(Ballot.member_id, Ballot.token, Ballot.options, Ballot.receipt).where(
-            Ballot.poll_id == poll_id, Ballot.member_id.in_(member_ids)
-        )
-    )
+    voters = connection.execute(_VOTERS, {"poll_id": poll_id, "member_ids": list(member_ids)}).all()
     return _Booth(
         meeting_id=poll.meeting_id,
         state=rules.PollState(poll.state),
-        options=options,
-        present={member_id: here for member_id, here in present},
-        known={member_id: (token, tuple(chosen), receipt) for member_id, token, chosen, receipt in known},
+        options=frozenset(connection.scalars(_OPTIONS, {"poll_id": poll_id})),
+        present={voter.member_id: voter.present for voter in voters},
+        known={v.member_id: (v.token, tuple(v.options), v.receipt) for v in voters if v.receipt is not None},
     )
 
 
@@ -120,17 +125,23 @@ def _take(booth: _Booth | None, cast: Cast, new_receipt: NewReceipt) -> tuple[Ou
 
 
 def _insert(db: Session, rows: list[dict[str, object]]) -> None:
-    # Two processes may take the same tablet's ballot at once (it reconnected to the other one): the second insert waits for
-    # the first and then fails as a whole; the group is tried again one by one and finds the ballot standing.
-    db.execute(insert(Ballot.__table__), rows)  # type: ignore[arg-type]
+    # Two processes may take the same tablet's ballot at once (it reconnected to the other one): the second insert waits
+    # for the first and then fails as a whole; the group is tried again one by one and finds the ballot standing.
+    db.connection().execute(_INSERT, rows)
 
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_LETTERS = 12
 
 
 def fresh_receipt() -> str:
     """A receipt that can be read out: three groups of four, without letters that look alike (59 bits)."""
-    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
+    # One draw for all letters: each draw asks the kernel, and a room votes at once.
+    number = secrets.randbelow(len(RECEIPT_ALPHABET) ** RECEIPT_LETTERS)
+    code = ""
+    for _ in range(RECEIPT_LETTERS):
+        number, letter = divmod(number, len(RECEIPT_ALPHABET))
+        code += RECEIPT_ALPHABET[letter]
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
