@@ -3,11 +3,13 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests import services
+from documents.database import Database
+from tests import databases, services
 
 Start = Callable[[], contextlib.AbstractContextManager[services.Server]]
 NOT_RUN = pytest.StashKey[dict[str, str]]()
@@ -50,6 +52,31 @@ def new_postgres_database(postgres_server: services.Postgres) -> Callable[[], st
 def postgres_url(new_postgres_database: Callable[[], str]) -> str:
     """The address of a new, empty database."""
     return new_postgres_database()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file as the migrations leave it."""
+    return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: services.Postgres) -> Callable[[], str]:
+    """Call it for the address of a new PostgreSQL database as the migrations leave it."""
+    template = databases.postgres_template(postgres_server)
+    return lambda: postgres_server.new_database(template)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the test's own, built by the migrations; the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url = databases.sqlite_copy(request.getfixturevalue("migrated_sqlite"), tmp_path)
+    else:
+        url = request.getfixturevalue("migrated_postgres")()
+    database = Database(url)
+    yield database
+    database.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -63,11 +63,12 @@ class Postgres:
         """The address of a database, for SQLAlchemy with psycopg 3."""
         return f"postgresql+psycopg://{self.owner}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Create an empty database; its address."""
+    def new_database(self, template: str = "template0") -> str:
+        """Create an empty database, or a copy of one that nobody is connected to; its address."""
         name = f"test_{secrets.token_hex(6)}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            connection.execute(create)
         return self.url(name)
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:

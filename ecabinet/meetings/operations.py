@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
@@ -69,10 +70,13 @@ def edit_item(db: Session, item: AgendaItem, title: str, presenter: str, minutes
 
 def remove_item(db: Session, item: AgendaItem) -> None:
     """Take an item off the agenda. One that carries papers or votes stays: those are on the record."""
-    if db.scalar(select(func.count()).select_from(Paper).where(Paper.item_id == item.id)):
-        raise Problem("item_has_papers")
+    meeting_id = item.meeting_id
     db.delete(item)
-    changed(db, "agenda", item.meeting_id)
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise Problem("item_has_papers") from error
+    changed(db, "agenda", meeting_id)
 
 
 def reorder(db: Session, meeting: Meeting, order: list[int]) -> None:

@@ -86,7 +86,12 @@ def appoint(db: Session, term: Term, member: Member, title: str, rank: int, *, v
 
 def add_account(db: Session, member: Member, login: str, password: str) -> Account:
     """Let a member sign in."""
-    account = Account(member_id=member.id, login=login, password_hash=HASHER.hash(password), active=True)
+    return add_account_hashed(db, member, login, HASHER.hash(password))
+
+
+def add_account_hashed(db: Session, member: Member, login: str, password_hash: str) -> Account:
+    """The same with a hash made before: hashing is slow on purpose and belongs outside a long transaction."""
+    account = Account(member_id=member.id, login=login, password_hash=password_hash, active=True)
     db.add(account)
     db.flush()
     return account

@@ -1,0 +1,86 @@
+"""A served demonstration and people with tablets in real Chromium."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests import services
+from tests.stack.processes import SERVERS_VARIABLES, application, ecabinet
+
+PASSWORD = "sen-tre-2026"  # noqa: S105 - of the demonstration that each run makes anew
+TABLET = {"width": 1180, "height": 820}
+WAIT_MS = 15_000
+
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the demonstration, as ``make run`` starts it."""
+    folder = tmp_path_factory.mktemp("served")
+    environment = {name: value for name, value in os.environ.items() if name not in SERVERS_VARIABLES}
+    environment |= {"DATA_DIR": str(folder / "data"), "DEMO_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+    ecabinet(environment, "migrate")
+    ecabinet(environment, "demo")
+    with application(environment, folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(services.CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Tablet:
+    """One person's tablet. Anything the browser complains of, a breach of the content policy among it, fails the test."""
+
+    page: Page
+    base: str
+    complaints: list[str]
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.tap()
+
+    def agree(self) -> None:
+        """Answer the question that the page asks."""
+        self.page.locator("#confirm-dialog[open] button[value=yes]").tap()
+
+
+@pytest.fixture
+def tablet(browser: Browser, served: str, tmp_path: Path) -> Iterator[Callable[..., Tablet]]:
+    """``tablet("thuky")`` is a signed-in person with a tablet of their own, with touch."""
+    contexts, tablets = [], []
+
+    def sign_in(login: str, base: str = served) -> Tablet:
+        context = browser.new_context(viewport=TABLET, has_touch=True, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{base}/login")
+        page.get_by_label("Tên đăng nhập").fill(login)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").tap()
+        expect(page.get_by_role("heading", name="Chào đồng chí")).to_be_visible()
+        tablets.append(Tablet(page, base, complaints))
+        return tablets[-1]
+
+    yield sign_in
+    complaints = [text for one in tablets for text in one.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints

@@ -1,0 +1,106 @@
+"""Running a vote: states, quorum, the snapshot, what the database itself refuses."""
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from documents.database import Database
+from documents.errors import NotFound, Problem
+from ecabinet.meetings.rules import MeetingState
+from ecabinet.voting import operations, queries
+from ecabinet.voting.casting import Cast, cast_many, fresh_receipt
+from ecabinet.voting.models import Ballot, Poll, Voter
+from tests.people import NOW, SEATS, make_meeting, make_office, make_poll, make_scene
+
+
+def test_without_a_quorum_it_does_not_open_and_says_the_figures(database: Database) -> None:
+    with database.writing() as db:
+        meeting = make_meeting(db, make_office(db), here=("first",))
+        poll = make_poll(db, meeting, opened=False)
+        with pytest.raises(Problem) as refusal:
+            operations.open_poll(db, poll, NOW)
+        assert (refusal.value.code, refusal.value.values) == ("no_quorum", {"present": 1, "summoned": 4, "needed": 2})
+        assert poll.state == "draft"
+
+
+def test_a_vote_that_needs_no_quorum_opens_with_one_present(database: Database) -> None:
+    with database.writing() as db:
+        poll = make_poll(db, make_meeting(db, make_office(db), here=("first",)), needs_quorum=False)
+        assert poll.state == "open"
+        assert (poll.quorum_present, poll.quorum_summoned) == (1, 4)
+
+
+@pytest.mark.parametrize("state", [MeetingState.DRAFT, MeetingState.INVITED, MeetingState.CONCLUDED])
+def test_it_opens_only_while_the_meeting_is_under_way(database: Database, state: MeetingState) -> None:
+    with database.writing() as db:
+        poll = make_poll(db, make_meeting(db, make_office(db), state=state), opened=False)
+        with pytest.raises(Problem, match="meeting_not_under_way"):
+            operations.open_poll(db, poll, NOW)
+
+
+def test_only_one_vote_is_open_at_a_time(database: Database) -> None:
+    with database.writing() as db:
+        meeting = make_meeting(db, make_office(db))
+        make_poll(db, meeting)
+        with pytest.raises(Problem, match="another_poll_open"):
+            make_poll(db, meeting)
+
+
+def test_nobody_present_nobody_entitled(database: Database) -> None:
+    with database.writing() as db:
+        poll = make_poll(db, make_meeting(db, make_office(db), here=()), opened=False, needs_quorum=False)
+        with pytest.raises(Problem, match="nobody_entitled"):
+            operations.open_poll(db, poll, NOW)
+
+
+def test_close_publish_and_the_verdict(database: Database) -> None:
+    scene = make_scene(database)
+    with database.writing() as db:
+        casts = [Cast(scene.poll, scene.member(name), (scene.options["for"],), name, NOW) for name in SEATS[:3]]
+        cast_many(db, casts, fresh_receipt)
+        poll = db.get_one(Poll, scene.poll)
+        operations.close_poll(db, poll, NOW)
+        operations.publish_poll(db, poll, NOW)
+        verdict = queries.result(db, poll).verdict
+    assert (verdict.passed, verdict.numerator, verdict.denominator) == (True, 3, 4)
+
+
+@pytest.mark.parametrize("operation", [operations.open_poll, operations.publish_poll])
+def test_states_cannot_be_skipped_or_repeated(database: Database, operation: object) -> None:
+    scene = make_scene(database)
+    with database.writing() as db, pytest.raises(Problem, match="wrong_state"):
+        operation(db, db.get_one(Poll, scene.poll), NOW)  # type: ignore[operator]
+
+
+def test_a_cancelled_run_is_kept_with_its_reason_and_ballots(database: Database) -> None:
+    scene = make_scene(database)
+    with database.writing() as db:
+        cast_many(db, [Cast(scene.poll, scene.member("first"), (scene.options["for"],), "t", NOW)], fresh_receipt)
+        poll = db.get_one(Poll, scene.poll)
+        with pytest.raises(Problem, match="missing"):
+            operations.cancel_poll(db, poll, "")
+        operations.cancel_poll(db, poll, "Nhầm nội dung")
+    with database.reading() as db:
+        poll = db.get_one(Poll, scene.poll)
+        assert (poll.state, poll.cancel_reason) == ("cancelled", "Nhầm nội dung")
+        assert queries.progress(db, scene.poll).voted == 1
+
+
+def test_a_draft_exists_only_for_those_who_run_the_meeting(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        poll = make_poll(db, make_meeting(db, office), opened=False)
+        assert queries.load(db, office.person(db, "chair"), poll.id)[0] is poll
+        for name in ("first", "stranger"):
+            with pytest.raises(NotFound):
+                queries.load(db, office.person(db, name), poll.id)
+
+
+def test_the_database_itself_refuses_a_second_ballot_and_a_second_voter_for_a_seat(database: Database) -> None:
+    scene = make_scene(database)
+    row = {"poll_id": scene.poll, "member_id": scene.member("first"), "options": [1], "token": "t", "cast_at": NOW}
+    with pytest.raises(IntegrityError), database.writing() as db:
+        db.execute(insert(Ballot), [row | {"receipt": "A"}, row | {"receipt": "B"}])
+    with pytest.raises(IntegrityError), database.writing() as db:
+        seat = db.query(Voter).filter_by(poll_id=scene.poll, member_id=scene.member("first")).one()
+        db.add(Voter(poll_id=scene.poll, member_id=scene.member("spare"), participant_id=seat.participant_id, seat_id=seat.seat_id))
