@@ -78,7 +78,8 @@ function isDirty(field) {
 function beforeNodeMorphed(present, fresh) {
   if (!(present instanceof Element) || !(fresh instanceof Element)) return true;
   if (isKept(present, fresh)) return false;
-  return !(isDirty(present) && present.getAttribute("name") === fresh.getAttribute("name"));
+  const same = present.name === fresh.name && (present.value !== fresh.value || present.checked !== fresh.checked);
+  return !(same && isDirty(present));
 }
 
 /** What people have opened stays open. */

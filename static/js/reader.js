@@ -13,19 +13,14 @@ const root = document.querySelector("[data-reader]");
 const part = (selector) => root.querySelector(selector);
 const say = (name, ...values) => root.dataset[name].replace(/\{(\d)\}/g, (_, index) => values[index] ?? "");
 
-/** pdf.js' texts that reach the page: the label of each page. Its own catalogue is English. */
+/** In the place of pdf.js' English catalogue: no text of it is shown, and the pages are labelled by us. */
 const wording = {
   getLanguage: () => document.documentElement.lang,
   getDirection: () => "ltr",
   get: async (_ids, _args, fallback) => fallback ?? "",
   pause() {},
   resume() {},
-  async translate(element) {
-    const marked = element.querySelectorAll("[data-l10n-id='pdfjs-page-landmark']");
-    for (const page of element.matches?.("[data-page-number]") ? [element, ...marked] : marked) {
-      page.setAttribute("aria-label", say("pageLabel", page.dataset.pageNumber));
-    }
-  },
+  async translate() {},
   async translateOnce() {},
   async destroy() {},
 };
@@ -90,6 +85,9 @@ class Reader {
 
   open() {
     this.fit();
+    for (const page of this.container.querySelectorAll(".page")) {
+      page.setAttribute("aria-label", say("pageLabel", page.dataset.pageNumber));
+    }
     const { page, query } = root.dataset;
     const asked = Number(page);
     const start = asked > 1 || query ? asked : (recall() ?? asked);
