@@ -6,7 +6,7 @@ the job done, and only while the claim still holds.
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from documents.errors import Problem
 from documents.extract import LIMITS, Extracted, Limits, extract
 from documents.models import Job, PageText, Version
 from documents.operations import request_index
-from documents.rules import LEASE, MAX_ATTEMPTS, PATIENCE, JobKind, JobState, VersionState, backoff
+from documents.rules import INDEX_BATCH, LEASE, MAX_ATTEMPTS, PATIENCE, JobKind, JobState, VersionState, backoff
 from documents.search import Entry, Read, Search, SearchBroken, SearchBusy
 
 log = logging.getLogger(__name__)
@@ -56,9 +56,9 @@ def run_one(
     worker: str = "worker",
     limits: Limits = LIMITS,
 ) -> bool:
-    """Do one job that is due; False when there is none. ``worker`` names this worker among all.
+    """Do one job that is due, or several for the index in one go; False when there is none.
 
-    Raises only when the database fails: then the job is free again after its lease.
+    ``worker`` names this worker among all. Raises only when the database fails: then the job is free again after its lease.
     """
     with database.reading() as db:
         # A worker with nothing to do asks often: it must not take the write lock from those who vote.
@@ -66,21 +66,25 @@ def run_one(
             return False
     with database.writing() as db:
         job = claim_job(db, now, worker)
+        claims = [job, *_claim_with(db, job, now)] if job is not None else []
     if job is None:
         return False
     try:
         with naming_full_disks():
-            store = _HANDLERS[JobKind(job.kind)](Workshop(database, blobs, search, now, limits), job)
+            store = _HANDLERS[JobKind(job.kind)](Workshop(database, blobs, search, now, limits), claims)
         with database.writing() as db:
-            held = _held(db, job)
-            if held is not None:
+            held = [row for claim in claims if (row := _held(db, claim)) is not None]
+            if held:
                 store(db)
-                held.state, held.claimed_until = JobState.DONE, None
+            for row in held:
+                row.state, row.claimed_until = JobState.DONE, None
     except (SearchBusy, StoreDown, StoreFull) as error:
-        _put_off(database, job, now, error)
+        for claim in claims:
+            _put_off(database, claim, now, error)
     except Exception as error:  # whatever a job fails of, the worker lives and the job says why
         log.warning("job %d (%s) failed, attempt %d", job.id, job.kind, job.attempts, exc_info=True)
-        _failed(database, job, now, error)
+        for claim in claims:
+            _failed(database, claim, now, error)
     return True
 
 
@@ -97,6 +101,19 @@ def claim_job(db: Session, now: datetime, worker: str) -> Job | None:
         _give_up(db, job, "worker_died", "the worker died in the middle")
         db.flush()
     return None
+
+
+def _claim_with(db: Session, first: Job, now: datetime) -> Sequence[Job]:
+    """Other jobs for the index, to be done in the same commit. One that has failed before is tried alone: else it would
+    take all others down with it."""
+    if first.kind != JobKind.INDEX or first.attempts > 1:
+        return []
+    fresh = _due(now).where(Job.kind == JobKind.INDEX, Job.attempts == 0, Job.id != first.id)
+    jobs = db.scalars(fresh.limit(INDEX_BATCH - 1).with_for_update(skip_locked=True)).all()
+    for job in jobs:
+        job.state, job.attempts = JobState.RUNNING, 1
+        job.claimed_by, job.claimed_until = first.claimed_by, first.claimed_until
+    return jobs
 
 
 def _due(now: datetime) -> Select[Job]:
@@ -158,8 +175,9 @@ def _mark_version(db: Session, job: Job, state: VersionState, reason: str | None
             changed(db, "version", version.id)
 
 
-def _extract(shop: Workshop, job: Job) -> Store:
+def _extract(shop: Workshop, claims: Sequence[Job]) -> Store:
     """Read the text of a version and ask for its document to be indexed."""
+    (job,) = claims
     with shop.database.writing() as db:
         version = db.get(Version, job.payload["version_id"])
         if version is None:
@@ -186,21 +204,30 @@ def _store_text(db: Session, version_id: int, outcome: Extracted, now: datetime)
     changed(db, "version", version_id)
 
 
-def _index(shop: Workshop, job: Job) -> Store:
-    document_id: int = job.payload["document_id"]
+def _index(shop: Workshop, claims: Sequence[Job]) -> Store:
+    document_ids = list({job.payload["document_id"]: None for job in claims})
     try:
-        shop.search.update([document_id], reader(shop.database, [document_id]))
+        shop.search.update(document_ids, reader(shop.database, document_ids))
     except SearchBroken as error:
         log.warning("%s: rebuilding the index", error)
         rebuild_index(shop.database, shop.search)
-    return lambda db: changed(db, "document", document_id)
+
+    def store(db: Session) -> None:
+        for document_id in document_ids:
+            changed(db, "document", document_id)
+
+    return store
 
 
 def _nothing(db: Session) -> None:
     """The job is about something that is no longer there."""
 
 
-_HANDLERS: dict[JobKind, Callable[[Workshop, Job], Store]] = {JobKind.EXTRACT: _extract, JobKind.INDEX: _index}
+Handler = Callable[[Workshop, Sequence[Job]], Store]
+_HANDLERS: dict[JobKind, Handler] = {
+    JobKind.EXTRACT: _extract,
+    JobKind.INDEX: _index,
+}
 
 
 def reader(database: Database, document_ids: list[int] | None = None) -> Read:

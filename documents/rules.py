@@ -8,6 +8,8 @@ from enum import StrEnum
 MAX_ATTEMPTS = 5
 LEASE = timedelta(minutes=3)
 """Longer than any job may take; a worker that dies loses its job to another after this time."""
+INDEX_BATCH = 50
+"""Most documents in one commit of the index, because a commit costs more than a document."""
 PATIENCE = timedelta(seconds=15)
 """How long a job waits for a store or an index that is down or busy; such waits are not counted as attempts."""
 FILENAME_CHARACTERS = 200

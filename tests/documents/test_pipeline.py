@@ -333,6 +333,38 @@ def test_other_jobs_do_not_wait_behind_a_failing_one(house):
     assert house.version(good).state == VersionState.READY
 
 
+def test_many_documents_are_indexed_in_one_commit(house, monkeypatch):
+    commits = []
+    update = house.search.update
+    monkeypatch.setattr(house.search, "update", lambda ids, read: (commits.append(len(ids)), update(ids, read)))
+    house.search.rebuild(list)
+    for number in range(8):
+        house.add(PAPER, title=f"Số {number}")
+    house.work()
+    assert commits == [8, 8]
+    assert len(house.ask("ngân sách")) == 8
+
+
+def test_one_that_cannot_be_indexed_does_not_hold_up_the_others(house, monkeypatch):
+    update = house.search.update
+
+    def choosy(ids, read):
+        if bad in ids:
+            raise ValueError("indigestible")
+        update(ids, read)
+
+    house.search.rebuild(list)
+    versions = [house.add(PAPER, title=f"Số {number}") for number in range(5)]
+    bad = house.version(versions[2]).document_id
+    monkeypatch.setattr(house.search, "update", choosy)
+    for _ in range(2 * MAX_ATTEMPTS):
+        house.work()
+        house.now += timedelta(hours=2)
+    assert len(house.ask("ngân sách")) == 4
+    assert [job.state for job in house.jobs(JobKind.INDEX)].count(JobState.FAILED) == 2
+    assert house.version(versions[2]).state == VersionState.READY
+
+
 def test_other_bytes_than_were_put_are_noticed(house):
     version_id = house.add(PAPER)
     version = house.version(version_id)
