@@ -58,7 +58,7 @@ def run_one(
 ) -> bool:
     """Do one job that is due, or several for the index in one go; False when there is none.
 
-    ``worker`` names this worker among all. Raises only when the database fails: then the job is free again after its lease.
+    ``worker`` names this worker among all. Raises only when the database fails: the job is free again after its lease.
     """
     with database.reading() as db:
         # A worker with nothing to do asks often: it must not take the write lock from those who vote.
