@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from ecabinet.demo.meeting import TITLE, VOTES
 from tests import services
 from tests.e2e.conftest import Tablet
-from tests.e2e.test_path import vote
 from tests.stack.processes import Stack
 
 pytestmark = pytest.mark.stack
@@ -26,6 +25,15 @@ def enter(person: Tablet) -> str:
     meeting = re.search(r"/meetings/\d+", page.url)
     assert meeting is not None
     return meeting[0]
+
+
+def vote(person: Tablet, choice: str) -> None:
+    """Choose, confirm, and have the receipt."""
+    sheet = person.page.locator("#ballot-slot")
+    sheet.locator(".vote-option", has_text=re.compile(rf"^\s*{choice}\s*$")).tap()
+    expect(sheet.locator("[data-ballot-choice]")).to_contain_text(choice)
+    sheet.get_by_role("button", name="Gửi phiếu").tap()
+    expect(sheet.locator("[data-receipt-code]")).to_be_visible()
 
 
 def number(page: Page, place: str) -> str:
