@@ -4,13 +4,15 @@ A commit costs one wait for the disk, however many rows it carries. With one com
 500 disk writes; here it waits for a handful. Nobody hears of a result before the commit that holds it is durable.
 """
 
+import asyncio
+import contextlib
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -34,8 +36,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Entry(Generic[Item, Result]):
+    """``future`` belongs to ``loop``, or to no loop: then it is of the kind that threads wait for."""
+
     item: Item
-    future: Future[Result] = field(default_factory=Future)
+    future: Future[Result] | asyncio.Future[Result]
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self) -> bool:
+        """From here on the item is under way; False when its asker has gone away before."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
 
 
 class GroupCommit(Generic[Item, Result]):
@@ -69,16 +80,32 @@ class GroupCommit(Generic[Item, Result]):
         It raises the :class:`Problem` that refused the item (``busy`` when too many wait, and after :meth:`close`), or
         the exception that the item's own transaction failed with.
         """
-        entry: _Entry[Item, Result] = _Entry(item)
+        future: Future[Result] = Future()
+        try:
+            self._queue(_Entry(item, future))
+        except Problem as problem:
+            future.set_exception(problem)
+        return future
+
+    async def commit(self, item: Item) -> Result:
+        """The same for an event loop: returns or raises what the future of :meth:`submit` would.
+
+        A whole batch wakes the loop once; a future of threads for each item costs as much as the rest of a ballot.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._queue(_Entry(item, future, loop))
+        return await future
+
+    def _queue(self, entry: _Entry[Item, Result]) -> None:
         with self._wake:
             if self._closed:
-                entry.future.set_exception(Problem("busy", "closing"))
-            elif len(self._waiting) >= self._max_waiting:
-                entry.future.set_exception(Problem("busy", f"{len(self._waiting)} waiting"))
-            else:
-                self._waiting.append(entry)
+                raise Problem("busy", "closing")
+            if len(self._waiting) >= self._max_waiting:
+                raise Problem("busy", f"{len(self._waiting)} waiting")
+            if not self._waiting:
                 self._wake.notify()
-        return entry.future
+            self._waiting.append(entry)
 
     def close(self) -> None:
         """Refuse what comes from now on, commit what waits, and return when that is done."""
@@ -89,8 +116,7 @@ class GroupCommit(Generic[Item, Result]):
 
     def _run(self) -> None:
         while batch := self._next_batch():
-            # An item whose asker has gone away before its turn is left out; from here on it cannot be taken back.
-            batch = [entry for entry in batch if entry.future.set_running_or_notify_cancel()]
+            batch = [entry for entry in batch if entry.begin()]
             if batch and self._commit(batch) is not None:
                 self._commit_one_by_one(batch)
 
@@ -100,7 +126,7 @@ class GroupCommit(Generic[Item, Result]):
             self._wake.wait_for(lambda: self._waiting or self._closed)
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_batch))]
 
-    def _commit(self, batch: Sequence[_Entry[Item, Result]]) -> Exception | None:
+    def _commit(self, batch: list[_Entry[Item, Result]]) -> Exception | None:
         """Write and settle ``batch`` in one transaction; or return what went wrong, with no future touched."""
         try:
             with self._database.writing() as db:
@@ -109,14 +135,10 @@ class GroupCommit(Generic[Item, Result]):
                     raise RuntimeError(f"{len(results)} results for {len(batch)} items")
         except Exception as error:  # noqa: BLE001  # whatever it is belongs to the futures, not to this thread
             return error
-        for entry, result in zip(batch, results, strict=True):
-            if isinstance(result, Problem):
-                entry.future.set_exception(result)
-            else:
-                entry.future.set_result(result)
+        _settle(batch, results)
         return None
 
-    def _commit_one_by_one(self, batch: Sequence[_Entry[Item, Result]]) -> None:
+    def _commit_one_by_one(self, batch: list[_Entry[Item, Result]]) -> None:
         """Each item alone, so that only the one at fault fails.
 
         When it is the database that is at fault each try may wait long: after ``RETRY_SECONDS`` the rest fails too.
@@ -128,4 +150,28 @@ class GroupCommit(Generic[Item, Result]):
                 error = self._commit([entry])
             if error is not None:
                 log.error("an item could not be committed", exc_info=error)
-                entry.future.set_exception(error)
+                _settle([entry], [error])
+
+
+def _settle(batch: Sequence[_Entry[Item, Result]], outcomes: Sequence[Result | Exception]) -> None:
+    """Tell every asker; each event loop is woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Entry[Item, Result], Result | Exception]]] = {}
+    for entry, outcome in zip(batch, outcomes, strict=True):
+        by_loop.setdefault(entry.loop, []).append((entry, outcome))
+    for loop, settled in by_loop.items():
+        if loop is None:
+            _tell(settled)
+            continue
+        # A loop that was closed meanwhile has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell, settled)
+
+
+def _tell(settled: Sequence[tuple[_Entry[Item, Result], Result | Exception]]) -> None:
+    for entry, outcome in settled:
+        if entry.future.done():  # cancelled by an asker that did not wait for the commit under way
+            continue
+        if isinstance(outcome, Exception):
+            entry.future.set_exception(outcome)
+        else:
+            entry.future.set_result(outcome)

@@ -1,6 +1,5 @@
 """Socket events of voting."""
 
-import asyncio
 from typing import Any
 
 from documents.errors import Problem
@@ -18,7 +17,7 @@ def register(sockets: Sockets, box: BallotBox) -> None:
     async def on_ballot(_sid: str, caller: Caller, data: Payload) -> Payload:
         options = tuple(whole(option) for option in _listed(data.get("options")))
         cast = Cast(whole(data.get("poll")), caller.person.member_id, options, _token(data.get("token")), now())
-        return {"ok": True, "receipt": await asyncio.wrap_future(box.submit(cast))}
+        return {"ok": True, "receipt": await box.commit(cast)}
 
     sockets.on("ballot", on_ballot)
 

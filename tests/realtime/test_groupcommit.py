@@ -1,5 +1,6 @@
 """Group commit on both databases: one durable transaction for what waits, and nobody pays for a neighbour's fault."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -142,7 +143,7 @@ def test_the_commit_is_the_durable_kind(database: Database) -> None:
     with database.writing() as db:
         if database.is_sqlite:
             assert db.scalar(text("PRAGMA synchronous")) == 2  # FULL
-        else:  # the server's own setting, whatever the tests' server says for speed: nobody turned it off behind its back
+        else:  # as the server was started, whatever the tests chose for speed: nobody turned it off behind its back
             source = db.scalar(text("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"))
             assert source in ("command line", "default")
 
@@ -216,6 +217,49 @@ def test_closing_commits_what_waits_and_refuses_what_comes(
     with pytest.raises(Problem, match="busy"):
         group.submit(1).result(timeout=PATIENCE)
     group.close()
+
+
+def test_an_event_loop_gets_the_same_answers(
+    group: GroupCommit[int, int], marks: Marks, held_up: Callable[[], None], database: Database
+) -> None:
+    async def ask() -> list[int | BaseException]:
+        asked = [asyncio.create_task(group.commit(seat)) for seat in (1, 13, -1, 2)]
+        taken_back = asyncio.create_task(group.commit(3))
+        await asyncio.sleep(0)  # all are handed in
+        taken_back.cancel()
+        await asyncio.sleep(0)
+        held_up()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    good, refused, poisoned, last = asyncio.run(ask())
+    assert (good, last) == (10, 20)
+    assert isinstance(refused, Problem)
+    assert isinstance(poisoned, ArithmeticError)
+    assert standing(database) == [0, 1, 2]
+
+
+def test_an_event_loop_is_refused_when_too_many_wait(group: GroupCommit[int, int], held_up: Callable[[], None]) -> None:
+    futures = [group.submit(20) for _ in range(80)]
+    with pytest.raises(Problem, match="busy"):
+        asyncio.run(group.commit(21))
+    held_up()
+    outcomes(futures)
+
+
+def test_an_event_loop_that_is_gone_stops_nothing(
+    group: GroupCommit[int, int], held_up: Callable[[], None], database: Database
+) -> None:
+    async def leave() -> None:
+        asked = asyncio.ensure_future(group.commit(1))
+        await asyncio.sleep(0)
+        asked.get_coro().close()  # type: ignore[union-attr]
+
+    loop = asyncio.new_event_loop()
+    waiting = loop.create_task(leave())
+    loop.run_until_complete(waiting)
+    loop.close()
+    held_up()
+    assert group.submit(2).result(timeout=PATIENCE) == 20
 
 
 def test_listeners_hear_once_a_batch(database: Database, marks: Marks) -> None:
