@@ -19,7 +19,8 @@ class Engines:
 
 
 def open_engines(config: Config) -> Engines:
-    """Open what the configuration names. A store that cannot be reached raises here, before anybody is served."""
+    """Open what the configuration names. A store that cannot be used raises here, before anybody is served."""
     database = Database(config.database_url)
     blobs = open_blobs(config.blobs_url, config.s3_access_key, config.s3_secret_key)
+    blobs.check()
     return Engines(config, database, blobs, open_search(config.search_url, database))

@@ -14,6 +14,7 @@ SENTENCES = {
     "csrf": _("Trang đã mở quá lâu hoặc không còn hợp lệ. Đồng chí tải lại trang rồi thử lại."),
     "too_large": _("Tệp vượt quá dung lượng cho phép (%(limit)s MB)."),
     "busy": _("Hệ thống đang bận. Đồng chí thử lại sau giây lát."),
+    "server_fault": _("Hệ thống gặp lỗi, việc chưa được thực hiện. Lỗi đã được ghi lại để xử lý."),
     "malformed": _("Yêu cầu không đúng dạng."),
     "wrong_state": _("Không thực hiện được ở trạng thái hiện nay."),
     "missing": _("Mục này chưa được nhập."),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from documents.database import Database
-from documents.errors import Forbidden, Invalid, NotFound, Problem
+from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Person
 from ecabinet.config import MIB
 from ecabinet.engines import Engines
@@ -34,9 +34,13 @@ STATUS = {
     "too_large": 413,
     "throttled": 429,
     "busy": 503,
+    "server_fault": 500,
     "store_full": 507,
     "store_down": 503,
 }
+RETRY = frozenset({"busy", "store_down", "search_busy", "server_fault"})
+"""Refusals that may be over in a moment: a tablet keeps its ballot and sends it again."""
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -176,7 +180,7 @@ def wants_json() -> bool:
 
 def refusal(problem: Problem) -> dict[str, Any]:
     """A refusal as data, the same in a socket acknowledgement and over HTTP."""
-    return {"ok": False, "error": problem.code, "message": sentence(problem)}
+    return {"ok": False, "error": problem.code, "message": sentence(problem), "retry": problem.code in RETRY}
 
 
 def refuse(problem: Problem) -> ResponseReturnValue:
@@ -198,7 +202,8 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
-    return refuse(Forbidden() if error.code == 403 else Problem("malformed", str(error)))
+    # An exception of ours arrives here as 500, already logged with its traceback.
+    return refuse(Problem("malformed" if error.code is not None and error.code < 500 else "server_fault", str(error)))
 
 
 def done(url: str, message: str = "") -> ResponseReturnValue:

@@ -140,7 +140,8 @@ def roll_call(db: Session, poll_id: int) -> dict[str, list[str]]:
     """The names by option of a named vote: option key → names in alphabetical order of the snapshot."""
     from_ballots = db.execute(select(Ballot.member_id, Ballot.options).where(Ballot.poll_id == poll_id))
     chosen = {member_id: options[0] for member_id, options in from_ballots}
-    keys = dict(db.execute(select(PollOption.id, PollOption.key).where(PollOption.poll_id == poll_id)).tuples().all())
+    options = db.execute(select(PollOption.id, PollOption.key).where(PollOption.poll_id == poll_id))
+    keys = {option_id: key for option_id, key in options}
     names = db.execute(
         select(Voter.member_id, Participant.name).join(Participant, Participant.id == Voter.participant_id).where(Voter.poll_id == poll_id)
     )

@@ -22,6 +22,7 @@ export async function wireLists(root = document) {
     list.addEventListener("click", (event) => onClick(list, event));
     list.addEventListener("keydown", (event) => onKey(list, event));
     if (list.querySelector("[data-reorder-handle]")) await makeDraggable(list);
+    list.dataset.reorderReady = "";
   }
 }
 
@@ -31,6 +32,9 @@ async function makeDraggable(list) {
   globalThis.Sortable.create(list, {
     handle: "[data-reorder-handle]",
     draggable: "[data-id]",
+    // The same dragging with mouse, pen and finger; the browser's own knows no fingers.
+    forceFallback: true,
+    fallbackTolerance: 4,
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
     ghostClass: "is-dragged",
     chosenClass: "is-lifted",

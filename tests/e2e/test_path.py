@@ -57,6 +57,7 @@ def titles(page: Page) -> list[str]:
 
 def reorder(page: Page) -> None:
     """The last item first by keyboard, then back to the end by dragging its handle."""
+    expect(page.locator("#agenda-list")).to_have_attribute("data-reorder-ready", "")
     last = page.locator("#agenda-list .agenda-item").last
     last.focus()
     for _ in range(2):

@@ -1,0 +1,113 @@
+"""For each page: who is let in. A table, so that a new page without its line here is found by the last test."""
+
+import pytest
+
+from tests.people import PEOPLE
+from tests.web.conftest import Site
+
+EVERYBODY = set(PEOPLE)
+INVITED = {"chair", "first", "second", "third", "secretary"}
+RUNNING = {"chair", "secretary"}
+
+GET_PAGES = {
+    "meetings.today": ("/", EVERYBODY),
+    "meetings.index": ("/meetings", EVERYBODY),
+    "meetings.page": ("{meeting}", INVITED),
+    "meetings.blocks": ("{meeting}/blocks", INVITED),
+    "meetings.invitation": ("{meeting}/invitation", INVITED),
+    "meetings.find_substitute": ("{meeting}/substitute?substitute_name=spare", INVITED),
+    "meetings.console": ("{meeting}/console", RUNNING),
+    "meetings.screen": ("{meeting}/screen", RUNNING),
+    "preparing.new": ("/meetings/new", {"secretary", "stranger"}),
+    "preparing.edit": ("{meeting}/edit", RUNNING),
+    "preparing.edit_agenda": ("{meeting}/agenda", RUNNING),
+    "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
+    "voting.polls": ("{meeting}/polls", RUNNING),
+    "library.search": ("/search?q=luat", EVERYBODY),
+}
+ELSEWHERE = {
+    # shown to be right by tests of their own
+    "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login", "static",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", GET_PAGES)
+def test_who_may_see(site: Site, endpoint: str) -> None:
+    pattern, allowed = GET_PAGES[endpoint]
+    path = pattern.format(meeting=site.meeting)
+    statuses = {name: site.as_(name).get(path).status_code for name in PEOPLE}
+    assert {name for name, status in statuses.items() if status == 200} == allowed, statuses
+    refused = {status for name, status in statuses.items() if name not in allowed}
+    assert refused <= {403, 404}
+    # to those with no part in a meeting it does not even exist
+    if "{meeting}" in pattern:
+        assert statuses["stranger"] == statuses["administrator"] == 404
+
+
+@pytest.mark.parametrize("endpoint", GET_PAGES)
+def test_who_is_not_signed_in_is_asked_to(site: Site, endpoint: str) -> None:
+    path = GET_PAGES[endpoint][0].format(meeting=site.meeting)
+    answer = site.anybody().get(path)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login?next=")
+
+
+ACTIONS = {
+    "meetings.enter": "{meeting}/enter",
+    "meetings.leave": "{meeting}/leave",
+    "meetings.rsvp": "{meeting}/rsvp",
+    "meetings.send_substitute": "{meeting}/substitute",
+    "meetings.record_attendance": "{meeting}/attendance/1",
+    "meetings.advance": "{meeting}/state",
+    "meetings.go_to_item": "{meeting}/current/1",
+    "preparing.create": "/meetings/new",
+    "preparing.save": "{meeting}/edit",
+    "preparing.add_item": "{meeting}/agenda",
+    "preparing.save_item": "{meeting}/items/1",
+    "preparing.remove_item": "{meeting}/items/1/remove",
+    "preparing.reorder": "{meeting}/order",
+    "preparing.add_paper": "{meeting}/items/1/papers",
+    "preparing.invite_body": "{meeting}/people",
+    "preparing.invite_guest": "{meeting}/guests",
+    "preparing.set_role": "{meeting}/people/1/role",
+    "voting.prepare": "{meeting}/polls",
+    "voting.open_poll": "{poll}/open",
+    "voting.close": "{poll}/close",
+    "voting.publish": "{poll}/publish",
+    "voting.cancel": "{poll}/cancel",
+    "voting.ballot": "{poll}/ballot",
+    "registry.logout": "/logout",
+}
+OPEN_TO_ALL = {"registry.sign_in", "registry.language", "meetings.confirm_check_in"}
+ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting."))} | {
+    "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
+}  # fmt: skip
+ONLY_FOR_RUNNING -= {"preparing.create", "voting.ballot"}
+
+
+@pytest.mark.parametrize("endpoint", ACTIONS)
+def test_nobody_acts_without_a_session_or_without_the_token(site: Site, endpoint: str) -> None:
+    path = ACTIONS[endpoint].format(meeting=site.meeting, poll=site.poll)
+    assert site.anybody().post(path).status_code == 303
+    assert site.anybody().post(path, Accept="application/json").status_code == 401
+    assert site.as_("secretary").post(path, csrf="wrong").status_code == 400
+    assert site.as_("secretary").post(path, csrf="").status_code == 400
+
+
+@pytest.mark.parametrize("endpoint", sorted(ONLY_FOR_RUNNING))
+def test_an_action_of_those_who_run_the_meeting_is_nobody_elses(site: Site, endpoint: str) -> None:
+    path = ACTIONS[endpoint].format(meeting=site.meeting, poll=site.poll)
+    assert site.as_("first").post(path).status_code == 403
+    assert site.as_("stranger").post(path).status_code == 404
+
+
+def test_a_meeting_cannot_be_made_for_somebody_elses_body(site: Site) -> None:
+    form = {"body": site.scene.office.body, "title": "Họp", "starts_at": "2026-11-22T08:00", "ends_at": "2026-11-22T09:00", "quorum": "1/2"}
+    assert site.as_("first").post("/meetings/new", form).status_code == 422
+    assert site.as_("stranger").post("/meetings/new", form).status_code == 422
+    assert site.as_("secretary").post("/meetings/new", form).status_code == 303
+
+
+def test_every_page_of_the_application_is_in_one_of_these_tables(site: Site) -> None:
+    known = GET_PAGES.keys() | ACTIONS.keys() | ELSEWHERE | OPEN_TO_ALL
+    assert {rule.endpoint for rule in site.app.url_map.iter_rules()} == known

@@ -1,0 +1,143 @@
+"""Preparing a meeting by forms: what is wrong is named by its field, and what was typed is still there."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from documents.models import Version
+from ecabinet.meetings import queries
+from ecabinet.meetings.models import Meeting, Participant
+from tests.web.conftest import CSRF, Site
+
+GOOD = {"title": "Hội nghị lần 6", "place": "Phòng B", "starts_at": "2026-12-01T08:00", "ends_at": "2026-12-01T11:00", "quorum": "2/3"}
+
+
+def agenda(site: Site) -> list[int]:
+    with site.database.reading() as db:
+        return [item.id for item in queries.agenda(db, db.get_one(Meeting, site.scene.meeting))]
+
+
+def test_a_meeting_is_made_with_its_body_invited(site: Site) -> None:
+    answer = site.as_("secretary").post("/meetings/new", GOOD | {"body": site.scene.office.body})
+    assert answer.status_code == 303
+    meeting_id = int(answer.location.split("/")[2])
+    with site.database.reading() as db:
+        meeting = db.get_one(Meeting, meeting_id)
+        assert (meeting.title, meeting.state) == ("Hội nghị lần 6", "draft")
+        # eight o'clock on the office's clock is one o'clock in UTC
+        assert (meeting.starts_at.hour, meeting.starts_at.tzname()) == (1, "UTC")
+        assert len(db.scalars(select(Participant).where(Participant.meeting_id == meeting_id)).all()) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": "   "}, "Mục này chưa được nhập."),
+        ({"title": "x" * 301}, "Nội dung quá dài (tối đa 300 ký tự)."),
+        ({"starts_at": "hôm qua"}, "Ngày giờ chưa đúng."),
+        ({"starts_at": "0001-01-01T00:00"}, "Ngày giờ chưa đúng."),
+        ({"ends_at": "2026-12-01T07:59"}, "Giờ kết thúc phải sau giờ bắt đầu."),
+        ({"ends_at": "2999-12-01T07:59"}, "Phiên họp không thể dài quá 14 ngày."),
+        ({"quorum": "0/0"}, "Tỷ lệ phải là phân số"),
+        ({"quorum": "nhiều"}, "Tỷ lệ phải là phân số"),
+        ({"body": "999999"}, "Đồng chí chưa chọn đơn vị hoặc tổ chức họp."),
+        ({"body": "'; DROP TABLE meeting"}, "Đồng chí chưa chọn đơn vị hoặc tổ chức họp."),
+    ],
+)
+def test_a_fault_is_named_and_the_rest_is_kept(site: Site, changes: dict[str, str], said: str) -> None:
+    form = GOOD | {"body": str(site.scene.office.body), "place": "Phòng giữ lại"} | changes
+    answer = site.as_("secretary").post("/meetings/new", form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert "Phòng giữ lại" in answer.text
+
+
+def test_what_was_typed_is_shown_as_text_never_as_html(site: Site) -> None:
+    hostile = "<script>alert(1)</script>"
+    answer = site.as_("secretary").post(f"{site.meeting}/agenda", {"title": hostile, "minutes": "-5"})
+    assert answer.status_code == 422
+    assert hostile not in answer.text
+    assert "&lt;script&gt;" in answer.text
+
+
+@pytest.mark.parametrize("minutes", ["-1", "1441", "nửa giờ", "1e3", "٣"])
+def test_minutes_that_are_no_minutes(site: Site, minutes: str) -> None:
+    before = agenda(site)
+    answer = site.as_("secretary").post(f"{site.meeting}/agenda", {"title": "Thảo luận", "minutes": minutes})
+    assert answer.status_code == 422
+    assert "Giá trị phải từ 0 đến 1440." in answer.text
+    assert agenda(site) == before
+
+
+def test_an_item_is_added_saved_moved_and_removed(site: Site) -> None:
+    secretary = site.as_("secretary")
+    assert secretary.post(f"{site.meeting}/agenda", {"title": "Bế mạc", "minutes": "5"}).status_code == 303
+    first, second, third = agenda(site)
+    assert secretary.post(f"{site.meeting}/items/{third}", {"title": "Kết luận", "minutes": "10"}).status_code == 303
+    assert secretary.post(f"{site.meeting}/order", {"item": third, "direction": "up"}).status_code == 303
+    assert agenda(site) == [first, third, second]
+    assert secretary.post(f"{site.meeting}/order", {"order": [third, first, second]}).status_code == 303
+    assert agenda(site) == [third, first, second]
+    assert secretary.post(f"{site.meeting}/order", {"order": [third, first]}).status_code == 409
+    assert secretary.post(f"{site.meeting}/items/{third}/remove").status_code == 303
+    assert agenda(site) == [first, second]
+
+
+def upload(site: Site, content: bytes, name: str = "bao-cao.pdf", who: str = "secretary") -> int:
+    path = f"{site.meeting}/items/{agenda(site)[0]}/papers"
+    data = {"file": (io.BytesIO(content), name)}
+    headers = {"X-CSRF-Token": CSRF}
+    return site.as_(who).client.post(path, data=data, headers=headers, content_type="multipart/form-data").status_code
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kept_as", "media_type"),
+    [
+        (b"%PDF-1.7 not really", "../../etc/passwd.pdf", "passwd.pdf", "application/pdf"),
+        (b"<html><script>alert(1)</script>", "trang.pdf", "trang.pdf", None),
+        ("văn bản".encode(), "ghi\tchú.txt", "ghi chú.txt", "text/plain"),
+    ],
+)
+def test_a_file_is_stored_as_received_under_a_harmless_name(
+    site: Site, content: bytes, name: str, kept_as: str, media_type: str | None
+) -> None:
+    assert upload(site, content, name) == 303
+    with site.database.reading() as db:
+        version = db.scalars(select(Version)).one()
+    assert (version.filename, version.size, version.state) == (kept_as, len(content), "waiting")
+    if media_type:
+        assert version.media_type == media_type
+
+
+def test_an_empty_file_and_no_file_are_refused(site: Site) -> None:
+    assert upload(site, b"") == 409
+    assert upload(site, b"x", "") == 409
+    with site.database.reading() as db:
+        assert db.scalars(select(Version)).all() == []
+
+
+def test_a_file_over_the_limit_is_refused_by_name(make_site: Callable[..., Site]) -> None:
+    site = make_site({"MAX_UPLOAD_MB": "1"})
+    path = f"{site.meeting}/items/{agenda(site)[0]}/papers"
+    body, kind = b"x" * (1024 * 1024 + 1), "multipart/form-data; boundary=b"
+    answer = site.as_("secretary").client.post(path, data=body, content_type=kind, headers={"X-CSRF-Token": CSRF})
+    assert answer.status_code == 413
+    assert "Tệp vượt quá dung lượng cho phép (1 MB)." in answer.text
+
+
+def test_a_member_cannot_upload(site: Site) -> None:
+    assert upload(site, b"%PDF-", who="first") == 403
+
+
+def test_a_vote_is_prepared_and_a_wrong_one_is_not(site: Site) -> None:
+    secretary = site.as_("secretary")
+    form = {"title": "Thông qua", "fraction": "2/3", "strict": "0", "base": "cast", "needs_quorum": "1", "item": agenda(site)[0]}
+    assert secretary.post(f"{site.meeting}/polls", form).status_code == 303
+    assert "Từ 2/3 số phiếu đã bỏ trở lên" in secretary.get(f"{site.meeting}/polls").text
+    wrong = secretary.post(f"{site.meeting}/polls", form | {"title": "", "fraction": "9/1"})
+    assert wrong.status_code == 422
+    assert wrong.text.count('aria-invalid="true"') == 2
+    assert secretary.post(f"{site.meeting}/polls", form | {"item": "999999"}).status_code == 404
