@@ -1,6 +1,6 @@
 // Every page: requests, toasts, questions, menus, drawers, clocks, lists, uploads.
 import { wireClocks } from "./clock.js";
-import { ask, expire } from "./feedback.js";
+import { ask, expire, showLeftToast } from "./feedback.js";
 import { wireLists } from "./reorder.js";
 import { csrfToken, wireHtmx } from "./requests.js";
 import { wireUploads } from "./upload.js";
@@ -127,6 +127,7 @@ function wireToasts() {
   const region = document.getElementById("toasts");
   if (!region) return;
   for (const box of region.children) expire(box);
+  showLeftToast();
   region.addEventListener("click", (event) => {
     if (event.target.closest("[data-toast-close]")) event.target.closest(".toast").remove();
   });

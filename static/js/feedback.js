@@ -29,6 +29,28 @@ export function toast(message, tone = "info") {
   expire(box);
 }
 
+const NEXT = "ecabinet.toast";
+
+/** Show a toast on the page that is loaded next in this tab. */
+export function toastNext(message, tone) {
+  try {
+    sessionStorage.setItem(NEXT, JSON.stringify({ message, tone }));
+  } catch {
+    // Storage may be forbidden: what was done shows on the page all the same.
+  }
+}
+
+/** Show what the page before has left. */
+export function showLeftToast() {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(NEXT));
+    sessionStorage.removeItem(NEXT);
+    if (left) toast(left.message, left.tone);
+  } catch {
+    // Nothing was left.
+  }
+}
+
 /** Toasts go by themselves, but not while somebody is reading (pointer or focus on them). */
 export function expire(box) {
   const wait = LIFETIME[box.dataset.tone] ?? LIFETIME.info;

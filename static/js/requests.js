@@ -17,7 +17,7 @@ export function post(url, fields) {
   });
 }
 
-/** The words for a refused answer. The server's own words win: JSON `message`, or an element with data-problem. */
+/** The words for a refused answer. The server's own words win: JSON `message`, or the words of an error page. */
 export function problemText(status, body = "", type = "") {
   if (type.includes("json")) {
     try {
@@ -26,13 +26,22 @@ export function problemText(status, body = "", type = "") {
     } catch {
       // Not JSON after all: the general words below.
     }
-  } else if (body.includes("data-problem")) {
+  } else if (type.includes("html")) {
     const page = new DOMParser().parseFromString(body, "text/html");
-    const said = page.querySelector("[data-problem]")?.textContent.trim();
+    const said = page.querySelector("[data-problem], .empty-title")?.textContent.trim();
     if (said) return said;
   }
   const known = { 401: "signedOut", 403: "forbidden", 404: "missing", 409: "conflict", 413: "tooLarge", 429: "tooMany" };
   return known[status] ? text(known[status]) : text("server", status);
+}
+
+/** The toast that an answer carries in its HX-Trigger header, or null. */
+export function toastOf(header) {
+  try {
+    return JSON.parse(header ?? "").toast ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Wire htmx: the token on every unsafe request, and a toast for every answer that is not swapped. */
@@ -44,7 +53,7 @@ export function wireHtmx() {
   body.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
     // A toast that the server sends along says it better.
-    if ((xhr.getResponseHeader("HX-Trigger") ?? "").includes("toast")) return;
+    if (toastOf(xhr.getResponseHeader("HX-Trigger"))) return;
     toast(problemText(xhr.status, xhr.responseText, xhr.getResponseHeader("Content-Type") ?? ""), "error");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {

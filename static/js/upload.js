@@ -1,10 +1,10 @@
 // Forms with data-upload: sent by XHR for its progress; without this script they are plain multipart forms.
-//   data-upload            follow the redirect of the answer, or load the page anew
+//   data-upload            load the page anew (a live page: its blocks), or follow the redirect of the answer
 //   data-upload="auto"     the same, sent as soon as files are chosen
 //   data-upload-target="#x" an answer that is no redirect replaces this element
 // A 422 answer replaces the form by the element of the same id in it (the form with its faults).
-import { announce, toast } from "./feedback.js";
-import { csrfToken, problemText } from "./requests.js";
+import { announce, toast, toastNext } from "./feedback.js";
+import { csrfToken, problemText, toastOf } from "./requests.js";
 import { text } from "./texts.js";
 
 const underWay = new Set();
@@ -49,6 +49,8 @@ function send(form, submitter) {
   underWay.add(form);
   request.open("POST", form.action);
   request.setRequestHeader("X-CSRF-Token", csrfToken());
+  // As htmx would ask: the words of the answer come in a header and are not spent on a page nobody sees.
+  request.setRequestHeader("HX-Request", "true");
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) shown.update((100 * event.loaded) / event.total);
   });
@@ -92,14 +94,29 @@ function showProgress(form, request) {
 function finish(form, request) {
   const ok = request.status >= 200 && request.status < 300;
   const redirected = new URL(request.responseURL).href !== new URL(form.action).href;
+  const said = toastOf(request.getResponseHeader("HX-Trigger"));
   // Leaving the page is right now: the upload itself is over.
   underWay.delete(form);
   if (ok && redirected) location.assign(request.responseURL);
-  else if (ok && form.dataset.uploadTarget) replace(document.querySelector(form.dataset.uploadTarget), request);
-  else if (ok) location.reload();
+  else if (ok) done(form, request, said);
   else if (request.status !== 422 || !replace(form, request)) {
-    toast(problemText(request.status, request.responseText, request.getResponseHeader("Content-Type") ?? ""), "error");
+    const type = request.getResponseHeader("Content-Type") ?? "";
+    toast(said?.message ?? problemText(request.status, request.responseText, type), "error");
   }
+}
+
+function done(form, request, said) {
+  const target = form.dataset.uploadTarget;
+  const live = document.querySelector("[data-live]");
+  if (!target && !live) {
+    if (said) toastNext(said.message, said.tone);
+    location.reload();
+    return;
+  }
+  if (said) toast(said.message, said.tone);
+  form.reset();
+  if (target) replace(document.querySelector(target), request);
+  else document.dispatchEvent(new CustomEvent("refresh-blocks"));
 }
 
 function replace(element, request) {
