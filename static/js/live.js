@@ -53,6 +53,12 @@ class Live {
   }
 
   connect() {
+    if (!globalThis.io) {
+      // The library did not load: the page lives by plain HTTP alone.
+      this.socket = { connected: false, connect() {} };
+      this.lost();
+      return;
+    }
     this.socket = globalThis.io({ transports: ["websocket", "polling"], tryAllTransports: true, withCredentials: true,
       reconnectionDelay: 400, reconnectionDelayMax: 5000, timeout: 8000 });
     this.socket.on("connect", () => this.join());
