@@ -141,7 +141,7 @@ def front_end(npm: Sequence[str], with_tests: bool) -> None:
 
 def translations() -> None:
     """Compile the message catalogues."""
-    command("translations", [VENV / "bin" / "pybabel", "compile", "--directory", TRANSLATIONS, "--use-fuzzy"])
+    command("translations", [VENV / "bin" / "pybabel", "compile", "--directory", TRANSLATIONS])
 
 
 def set_up(mode: str) -> None:

@@ -1,0 +1,70 @@
+"""Every code that can be raised has a sentence, every state a label; English is complete."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from ecabinet.labels import LABELS
+from ecabinet.meetings.rules import MeetingState, ParticipantRole, Rsvp
+from ecabinet.messages import SENTENCES
+from ecabinet.voting.rules import Base, OptionKey, PollState
+from tests.stack.processes import ROOT
+
+PROBLEMS = {"Problem"}
+
+
+def raised_codes() -> set[str]:
+    """The first argument of each ``Problem("…")`` and each ``super().__init__("…")`` of its subclasses."""
+    codes = set()
+    for path in [*ROOT.glob("ecabinet/**/*.py"), *ROOT.glob("documents/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROBLEMS and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    codes.add(str(first.value))
+    return codes
+
+
+def test_every_code_has_its_sentence() -> None:
+    codes = raised_codes()
+    assert len(codes) > 30  # the search itself works
+    assert codes - SENTENCES.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("meeting", MeetingState), ("role", ParticipantRole), ("rsvp", Rsvp), ("poll", PollState), ("base", Base), ("option", OptionKey)],
+)
+def test_every_state_has_its_label(kind: str, values: type) -> None:
+    assert {str(value) for value in values} == set(LABELS[kind])  # type: ignore[var-annotated]
+
+
+def used_messages() -> set[str]:
+    """What the sources ask the catalogue for."""
+    methods = [("ecabinet/**.py", "python"), ("templates/**.html", "jinja2")]
+    keywords = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+    found = extract_from_dir(ROOT, methods, keywords=keywords)
+    return {message if isinstance(message, str) else message[0] for _file, _line, message, _comments, _context in found}
+
+
+def test_english_is_complete_and_holds_nothing_else() -> None:
+    path: Path = ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po"
+    with open(path, "rb") as file:
+        catalogue = read_po(file)
+    translated = {message.id for message in catalogue if message.id and message.string and not message.fuzzy}
+    used = used_messages()
+    assert len(used) > 200
+    assert used - translated == set()
+    assert translated - used == set()
+
+
+def test_a_translation_keeps_the_values_of_its_sentence() -> None:
+    with open(ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po", "rb") as file:
+        catalogue = read_po(file)
+    faults = [(message.id, str(error)) for message in catalogue if message.id for error in message.check()]
+    assert faults == []
+
+
