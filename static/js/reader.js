@@ -94,7 +94,7 @@ class Reader {
     // After the scale: the position of a page depends on it.
     this.viewer.currentPageNumber = Math.min(Math.max(start, 1), this.viewer.pagesCount);
     part("[data-page-count]").textContent = String(this.viewer.pagesCount);
-    part("[data-page-number]").value = String(this.viewer.currentPageNumber);
+    part("[data-page-box]").value = String(this.viewer.currentPageNumber);
     part(".reader-tools").hidden = false;
     if (query) this.find(highlightQuery(query), "");
   }
@@ -106,7 +106,7 @@ class Reader {
   }
 
   showPage(number) {
-    const box = part("[data-page-number]");
+    const box = part("[data-page-box]");
     if (document.activeElement !== box) box.value = String(number);
     remember(number);
   }
@@ -123,7 +123,7 @@ class Reader {
     press("[data-zoom-fit]", () => this.fit());
     press("[data-zoom-in]", () => this.zoom(1));
     press("[data-zoom-out]", () => this.zoom(-1));
-    const box = part("[data-page-number]");
+    const box = part("[data-page-box]");
     box.addEventListener("focus", () => box.select());
     box.addEventListener("change", () => {
       const number = Number.parseInt(box.value, 10);
