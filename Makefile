@@ -50,7 +50,7 @@ types: setup-test
 	@$(VENV)mypy
 
 contracts: setup-test
-	@$(VENV)lint-imports --no-logo 2>/dev/null || $(VENV)lint-imports
+	@$(VENV)lint-imports --no-logo
 
 format: setup-test
 	@$(VENV)ruff check --fix .
