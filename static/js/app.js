@@ -146,6 +146,11 @@ function wireAutosubmit() {
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("[data-autosubmit]")) event.target.form.requestSubmit();
   });
+  // What was chosen before this file had loaded on a slow tablet.
+  for (const select of document.querySelectorAll("select[data-autosubmit]")) {
+    const given = [...select.options].find((option) => option.defaultSelected);
+    if (given && !given.selected) select.form.requestSubmit();
+  }
 }
 
 wireConfirms();
@@ -161,3 +166,5 @@ wireToasts();
 wireClocks();
 wireLists();
 for (const name of ["htmx:afterSettle", "ecabinet:blocks"]) document.addEventListener(name, () => wireLists());
+// From here on presses and choices are heard; tests wait for it.
+document.documentElement.dataset.appReady = "";
