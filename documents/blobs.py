@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from documents.errors import Problem
@@ -64,7 +64,7 @@ class Chunks(Protocol):
 class Blobs(Protocol):
     """A store of immutable bytes. Every method may raise :class:`StoreDown`."""
 
-    def put(self, stream: BinaryIO) -> Blob:
+    def put(self, stream: IO[bytes]) -> Blob:
         """Keep the stream from where it stands to its end; durable on return. Raises :class:`StoreFull`."""
 
     def open(self, sha256: str, start: int = 0, end: int | None = None) -> Chunks:
@@ -110,12 +110,12 @@ def clip(size: int, start: int, end: int | None) -> tuple[int, int]:
     return min(max(start, 0), stop), stop
 
 
-def copy_hashed(source: BinaryIO, target: BinaryIO) -> Blob:
+def copy_hashed(source: IO[bytes], target: IO[bytes]) -> Blob:
     """Copy to the end of ``source``, hashing on the way."""
     return copy_chunks(iter(lambda: source.read(CHUNK), b""), target)
 
 
-def copy_chunks(chunks: Iterable[bytes], target: BinaryIO) -> Blob:
+def copy_chunks(chunks: Iterable[bytes], target: IO[bytes]) -> Blob:
     """Write the chunks one after the other, hashing on the way."""
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:
@@ -131,7 +131,7 @@ class FolderBlobs:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, stream: BinaryIO) -> Blob:
+    def put(self, stream: IO[bytes]) -> Blob:
         with naming_full_disks():
             incoming = self.root / "incoming"
             incoming.mkdir(parents=True, exist_ok=True)
@@ -197,7 +197,7 @@ class FolderBlobs:
 
 
 class _FileChunks:
-    def __init__(self, file: BinaryIO, length: int) -> None:
+    def __init__(self, file: IO[bytes], length: int) -> None:
         self._file = file
         self._left = length
 

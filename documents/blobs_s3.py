@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import urllib3
 from minio import Minio
@@ -51,9 +51,9 @@ class S3Blobs:
             http_client=pool,
         )
 
-    def put(self, stream: BinaryIO) -> Blob:
+    def put(self, stream: IO[bytes]) -> Blob:
         with tempfile.SpooledTemporaryFile(max_size=self.SPOOL_IN_MEMORY) as spooled, naming_full_disks():
-            blob = copy_hashed(stream, cast(BinaryIO, spooled))
+            blob = copy_hashed(stream, cast(IO[bytes], spooled))
             if self._stat(blob.sha256) == blob.size:
                 return blob
             spooled.seek(0)

@@ -1,7 +1,7 @@
 """What a file is, by its content; its name and what the browser says count for nothing."""
 
 import io
-from typing import BinaryIO
+from typing import IO
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,7 +27,7 @@ _STARTS = (
 _OFFICE_PARTS = ((b"word/document.xml", DOCX), (b"xl/workbook.xml", XLSX), (b"ppt/presentation.xml", PPTX))
 
 
-def media_type(file: BinaryIO) -> str:
+def media_type(file: IO[bytes]) -> str:
     """The media type of a seekable file; its position is kept. At most about 260 KB are read."""
     place = file.tell()
     try:

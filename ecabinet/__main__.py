@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command. What the person can mend ends in one line and exit code 1, everything else in a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("ecabinet.engineio").setLevel(logging.WARNING)  # says at INFO that it is there
+    for talkative in ("ecabinet.engineio", "ecabinet.socketio"):  # a line for every event sent
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     options = parser().parse_args(argv)
     try:
         return int(options.run(options) or 0)

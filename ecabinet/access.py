@@ -1,7 +1,8 @@
 """Who may do what. Pure: a person with roles on units, a table of what each role allows, and the subtree question.
 
-A role on a unit holds for the whole subtree of that unit. A unit's path lists the ids from the root down, each followed by
-a slash ("1/5/312/"), so "inside the subtree" is "the path starts with": one indexed range condition in SQL, no recursion.
+A role on a unit holds for the whole subtree of that unit. A unit's path lists the ids from the root down, each
+followed by a slash ("1/5/312/"), so "inside the subtree" is "the path starts with": one indexed range condition in
+SQL, no recursion.
 """
 
 from dataclasses import dataclass

@@ -19,8 +19,8 @@ from ecabinet.blocks import BlockTable, Rendered, Viewer
 from ecabinet.engines import Engines
 from ecabinet.library import routes as library_routes
 from ecabinet.meetings import blocks as meeting_blocks
-from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import preparing as meeting_preparing
+from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.realtime import GATHER_SECONDS, LOCALES
 from ecabinet.registry import queries as registry_queries
@@ -76,7 +76,9 @@ def identify(db: Session, token: str, now: datetime) -> Person | None:
 
 
 def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
-    """Which meetings a change touches, and as what kind: the kinds of meetings are theirs, a paper's text is its agenda's."""
+    """Which meetings a change touches, and as what kind: the kinds of meetings are theirs, a paper's text is its
+    agenda's.
+    """
     kind, key = change
     if kind == "version":
         return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]
@@ -94,12 +96,17 @@ class Renderer:
 
     def stale(self, viewer: Viewer, kinds: set[str]) -> list[Rendered]:
         """The shared blocks of the viewer's room that changes of these kinds touch."""
-        with self._app.test_request_context(base_url=self._engines.config.public_url), self._engines.database.reading() as db:
+        with (
+            self._app.test_request_context(base_url=self._engines.config.public_url),
+            self._engines.database.reading() as db,
+        ):
             g.pushing, g.lang = True, viewer.locale
             return BLOCKS.stale(db, viewer, kinds)
 
     def page(self, viewer: Viewer) -> list[Rendered]:
-        """All shared blocks of the viewer's room; when hundreds join at once they are rendered once, not hundreds of times."""
+        """All shared blocks of the viewer's room; when hundreds join at once they are rendered once, not hundreds of
+        times.
+        """
         with self._lock:
             until, blocks = self._pages.get(viewer, (0.0, []))
             if monotonic() >= until:

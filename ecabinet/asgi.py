@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 import socketio
 from a2wsgi import WSGIMiddleware
@@ -37,11 +37,13 @@ class Process:
         sockets = Sockets(self.sio, self.app)
         meeting_live.register(sockets, self.renderer.page)
         voting_live.register(sockets, self.box)
-        self.publisher = Publisher(self.engines.database, BLOCKS, self.renderer.stale, resolve, self._emit, self._anyone_in)
+        self.publisher = Publisher(
+            self.engines.database, BLOCKS, self.renderer.stale, resolve, self._emit, self._anyone_in
+        )
         self.worker = WorkerThread(self.engines) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
             self.sio,
-            other_asgi_app=WSGIMiddleware(self.app, workers=WSGI_THREADS),
+            other_asgi_app=WSGIMiddleware(cast(Any, self.app), workers=WSGI_THREADS),
             on_startup=self._start,
             on_shutdown=self._stop,
         )

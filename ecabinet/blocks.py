@@ -1,7 +1,8 @@
 """Blocks: the parts of a live page, each rendered by one function for the page itself, for pushes and for polling.
 
-A block is the outer HTML of one element, known by its id. A page of a meeting is a *view*; everybody on it sees it as one
-*audience*. What is shared is rendered once per audience and pushed to its room; what is personal is fetched by each page.
+A block is the outer HTML of one element, known by its id. A page of a meeting is a *view*; everybody on it sees it as
+one *audience*. What is shared is rendered once per audience and pushed to its room; what is personal is fetched by
+each page.
 """
 
 import time
@@ -60,7 +61,9 @@ class Block:
 
 
 class Rendered(TypedDict):
-    """What travels: ``rev`` is the server's time in milliseconds from before the state was read, so later state has more."""
+    """What travels: ``rev`` is the server's time in milliseconds from before the state was read, so later state has
+    more.
+    """
 
     id: str
     rev: int

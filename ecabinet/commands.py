@@ -79,13 +79,17 @@ def listen(config: Config) -> socket.socket:
         listener.bind((config.host, config.port))
         listener.listen(4096)
     except OSError as error:
-        reason = "is in use: stop the other program or set PORT" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        reason = (
+            "is in use: stop the other program or set PORT"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be used: {error.strerror}"
+        )
         raise CommandError(f"{config.host} port {config.port} {reason}") from error
     return listener
 
 
 def announce(config: Config) -> None:
-    """Tell on the terminal where to go: the address, its QR code for tablets, and the demo accounts if there are any."""
+    """Tell on the terminal where to go: the address, its QR code for tablets, the demo accounts if there are any."""
     print(f"\neCabinet: {config.public_url}\n")
     segno.make(config.public_url, error="l").terminal(compact=True)
     accounts = demo.accounts(config.data_dir)

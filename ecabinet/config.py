@@ -46,7 +46,7 @@ class Config:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
         """Read the environment; raises :class:`ConfigError` at the first wrong value."""
-        data_dir = Path(env.get("DATA_DIR") or "var").absolute()
+        data_dir = _made(Path(env.get("DATA_DIR") or "var").absolute())
         blobs_url = env.get("BLOBS_URL") or f"file:{data_dir / 'blobs'}"
         port = _whole(env, "PORT", 8080, 1, 65535)
         host = env.get("HOST") or "127.0.0.1"
@@ -54,12 +54,16 @@ class Config:
             data_dir=data_dir,
             database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'ecabinet.sqlite3'}"),
             blobs_url=_scheme("BLOBS_URL", blobs_url, ("file", "s3")),
-            search_url=_scheme("SEARCH_URL", env.get("SEARCH_URL") or f"whoosh:{data_dir / 'index'}", ("whoosh", "postgresql")),
+            search_url=_scheme(
+                "SEARCH_URL", env.get("SEARCH_URL") or f"whoosh:{data_dir / 'index'}", ("whoosh", "postgresql")
+            ),
             bus_url=_scheme("BUS_URL", env.get("BUS_URL") or "memory:", ("memory", "redis", "rediss")),
             secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
             host=host,
             port=port,
-            public_url=_scheme("PUBLIC_URL", env.get("PUBLIC_URL") or _own_address(host, port), ("http", "https")).rstrip("/"),
+            public_url=_scheme(
+                "PUBLIC_URL", env.get("PUBLIC_URL") or _own_address(host, port), ("http", "https")
+            ).rstrip("/"),
             worker="off" if _one_of(env, "WORKER", "thread", ("thread", "off")) == "off" else "thread",
             locale=_one_of(env, "LOCALE", "vi", ("vi", "en")),
             max_upload=_whole(env, "MAX_UPLOAD_MB", 200, 1, 10_000) * MIB,
@@ -114,19 +118,28 @@ def _own_address(host: str, port: int) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
-                probe.connect(("192.0.2.1", 9))  # a datagram socket sends nothing by connecting; it only picks its address
+                probe.connect(
+                    ("192.0.2.1", 9)
+                )  # a datagram socket sends nothing by connecting; it only picks its address
                 host = str(probe.getsockname()[0])
             except OSError:
                 host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _made(data_dir: Path) -> Path:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"DATA_DIR={str(data_dir)!r} cannot be made: {error.strerror}") from error
+    return data_dir
+
+
 def _kept_secret(data_dir: Path) -> str:
     """The secret of an installation that was given none: made at the first start, kept for the next."""
     path = data_dir / "secret_key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass

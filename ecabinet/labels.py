@@ -67,5 +67,5 @@ def rule_text(majority: Majority) -> str:
     """A majority as a sentence: "Trên 1/2 tổng số đại biểu được triệu tập"."""
     values = {"n": majority.numerator, "d": majority.denominator, "base": label("base", majority.base)}
     if majority.strict:
-        return gettext("Trên %(n)s/%(d)s %(base)s", **values)
-    return gettext("Từ %(n)s/%(d)s %(base)s trở lên", **values)
+        return str(gettext("Trên %(n)s/%(d)s %(base)s", **values))
+    return str(gettext("Từ %(n)s/%(d)s %(base)s trở lên", **values))

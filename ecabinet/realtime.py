@@ -1,7 +1,7 @@
 """After each commit, whoever looks on sees it: changes are gathered for a moment, rendered once per audience, and sent.
 
-Ballots of a thousand tablets change one number a thousand times in a second. Sending each would ruin the room, so changes
-wait :data:`GATHER_SECONDS` for others of their kind before they are rendered.
+Ballots of a thousand tablets change one number a thousand times in a second. Sending each would ruin the room, so
+changes wait :data:`GATHER_SECONDS` for others of their kind before they are rendered.
 """
 
 import logging

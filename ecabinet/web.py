@@ -1,4 +1,6 @@
-"""What every page needs: the signed-in person, CSRF, refusals as pages or fragments, headers, times as people write them."""
+"""What every page needs: the signed-in person, CSRF, refusals as pages or fragments, headers, times as people write
+them.
+"""
 
 import hmac
 import json
@@ -9,7 +11,20 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -128,7 +143,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["local"] = local
-    app.context_processor(lambda: {"person": g.get("person"), "lang": str(g.get("lang", app.config["BABEL_DEFAULT_LOCALE"]))})
+    app.context_processor(
+        lambda: {"person": g.get("person"), "lang": str(g.get("lang", app.config["BABEL_DEFAULT_LOCALE"]))}
+    )
 
 
 def _identify() -> None:
@@ -191,7 +208,9 @@ def refuse(problem: Problem) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return _toast(make_response("", status), sentence(problem), "error")
     if problem.code == "signed_out":
-        return redirect(url_for("registry.login", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303)
+        return redirect(
+            url_for("registry.login", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303
+        )
     return render_template("error.html", message=sentence(problem), status=status), status
 
 

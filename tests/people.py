@@ -20,7 +20,7 @@ from ecabinet.voting.models import Poll
 from ecabinet.voting.rules import Base, Majority
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-PASSWORD = "một mật khẩu dài"  # noqa: S105
+PASSWORD = "một mật khẩu dài"
 _codes = count(1)
 
 
@@ -69,7 +69,9 @@ def make_office(db: Session) -> Office:
     units = {"centre": centre, "hue": hue, "hanoi": hanoi}
     office.units = {name: unit.id for name, unit in units.items()}
     members = {
-        name: operations.add_member(db, units[unit], f"Nguyễn Thị {name.title()}", Sex.FEMALE, date(1995, 3, 26), f"DV{n:08d}")
+        name: operations.add_member(
+            db, units[unit], f"Nguyễn Thị {name.title()}", Sex.FEMALE, date(1995, 3, 26), f"DV{n:08d}"
+        )
         for n, (name, (unit, _roles)) in enumerate(PEOPLE.items(), 1)
     }
     db.flush()
@@ -109,7 +111,9 @@ def draft(**changes: object) -> MeetingDraft:
     return MeetingDraft(**(values | changes))  # type: ignore[arg-type]
 
 
-def make_meeting(db: Session, office: Office, *, state: MeetingState = MeetingState.UNDER_WAY, here: tuple[str, ...] = SEATS) -> Meeting:
+def make_meeting(
+    db: Session, office: Office, *, state: MeetingState = MeetingState.UNDER_WAY, here: tuple[str, ...] = SEATS
+) -> Meeting:
     """A meeting of the committee in that state, with a chair, and with those people in the room."""
     secretary = office.person(db, "secretary")
     body = db.get_one(Body, office.body)
@@ -124,7 +128,9 @@ def make_meeting(db: Session, office: Office, *, state: MeetingState = MeetingSt
             meetings.advance(db, meeting, step)
         if step == MeetingState.INVITED and state != MeetingState.DRAFT:
             for name in here:
-                meetings.record_attendance(db, participant(db, office, meeting, name), True, AttendanceHow.SECRETARY, secretary, NOW)
+                meetings.record_attendance(
+                    db, participant(db, office, meeting, name), True, AttendanceHow.SECRETARY, secretary, NOW
+                )
     return meeting
 
 

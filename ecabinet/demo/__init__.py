@@ -28,13 +28,16 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         if db.scalar(select(Unit.id).limit(1)) is not None:
             meeting.move_to_today(db, now)
             return
-    source = random.Random(SEED)  # noqa: S311 - the same people every time; nothing secret comes from it
+    source = random.Random(SEED)
     say("demo: writing the laws as PDFs …")
     paths = sorted((people.DATA / "laws").glob("*.txt"))
     read = [laws.read_law(path) for path in paths]
     law_blobs = [engines.blobs.put(laws.render(law)) for law in read]
     papers = {path: _put(engines, path) for path in sorted((people.DATA / "papers").glob("*.pdf"))}
-    password = os.environ.get("DEMO_PASSWORD") or f"{secrets.choice(WORDS)}-{secrets.choice(WORDS)}-{secrets.randbelow(9000) + 1000}"
+    password = (
+        os.environ.get("DEMO_PASSWORD")
+        or f"{secrets.choice(WORDS)}-{secrets.choice(WORDS)}-{secrets.randbelow(9000) + 1000}"
+    )
     with engines.database.writing() as db:
         say("demo: 34 provinces, 3,321 communes, 2,000 members, their committees …")
         centre, provinces, communes = people.make_units(db)
@@ -48,7 +51,9 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
                 db, title=law.title, kind="law", labels=labels, by="demo", now=now,
                 type_code="Luật", number=law.number, issuer="Quốc hội", issued_on=law.issued_on,
             )  # fmt: skip
-            add_version(db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now)
+            add_version(
+                db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now
+            )
         secretary = db.scalars(select(Account).where(Account.login == "thuky")).one()
         meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
@@ -62,10 +67,10 @@ def accounts(data_dir: Path) -> list[str]:
 
 
 def _put(engines: Engines, path: Path) -> Blob:
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return engines.blobs.put(file)
 
 
 def _keep(path: Path, lines: list[str]) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")

@@ -59,7 +59,14 @@ def render(law: Law) -> io.BytesIO:
     registerFont(TTFont("BeVietnamPro-Bold", FONTS / "BeVietnamPro-Bold.ttf"))
     file = io.BytesIO()
     document = SimpleDocTemplate(
-        file, pagesize=A4, title=law.title, leftMargin=25 * mm, rightMargin=20 * mm, topMargin=20 * mm, bottomMargin=20 * mm, invariant=1
+        file,
+        pagesize=A4,
+        title=law.title,
+        leftMargin=25 * mm,
+        rightMargin=20 * mm,
+        topMargin=20 * mm,
+        bottomMargin=20 * mm,
+        invariant=1,
     )
     lines = (line.strip() for line in law.text.splitlines())
     document.build([Paragraph(escape(line), _style(line)) for line in lines if line])

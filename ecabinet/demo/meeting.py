@@ -44,10 +44,23 @@ def day_of(now: datetime) -> tuple[datetime, datetime]:
 
 
 def make_meeting(
-    db: Session, unit: Unit, body: Body, secretary: Account, blobs: dict[Path, Blob], now: datetime, source: random.Random
+    db: Session,
+    unit: Unit,
+    body: Body,
+    secretary: Account,
+    blobs: dict[Path, Blob],
+    now: datetime,
+    source: random.Random,
 ) -> Meeting:
     """Prepare it as the secretary would, up to the sending of the invitations."""
-    person = Person(secretary.id, secretary.member_id, secretary.member.full_name, unit.path, ((Role.SECRETARY, unit.path),), frozenset())
+    person = Person(
+        secretary.id,
+        secretary.member_id,
+        secretary.member.full_name,
+        unit.path,
+        ((Role.SECRETARY, unit.path),),
+        frozenset(),
+    )
     start, end = day_of(now)
 
     def new_code() -> str:
@@ -78,7 +91,11 @@ def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path
 
 def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetime) -> None:
     seats = list(
-        db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting).order_by(Participant.rank))
+        db.scalars(
+            select(Participant)
+            .where(Participant.meeting_id == meeting.id, Participant.voting)
+            .order_by(Participant.rank)
+        )
     )
     operations.set_role(db, seats[0], ParticipantRole.CHAIR)
     for participant in seats[HERE_ALREADY]:

@@ -31,7 +31,9 @@ class Names:
         self._random = source
         lists = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
         # A few of the counted names carry letters of a broken old encoding.
-        sound = {key: [(name, n) for name, n in pairs if not set(name) & BROKEN_LETTERS] for key, pairs in lists.items()}
+        sound = {
+            key: [(name, n) for name, n in pairs if not set(name) & BROKEN_LETTERS] for key, pairs in lists.items()
+        }
         self._drawn = {key: ([name for name, _n in pairs], [n for _name, n in pairs]) for key, pairs in sound.items()}
 
     def draw(self, sex: Sex) -> str:
@@ -47,13 +49,17 @@ class Names:
 def make_units(db: Session) -> tuple[Unit, list[Unit], list[Unit]]:
     """The central office, the provinces, the communes."""
     centre = operations.add_unit(db, None, "TW", "Trung ương Đoàn", UnitKind.CENTRAL)
-    with open(DATA / "units.tsv", encoding="utf-8", newline="") as file:
+    with (DATA / "units.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     named = [(row["code"], _province_name(row["name"], row["type"])) for row in rows if not row["parent"]]
     provinces = operations.add_units(db, centre, named, UnitKind.PROVINCE)
     communes: list[Unit] = []
     for province in provinces:
-        below = [(row["code"], f"Đoàn {row['full_name'][0].lower()}{row['full_name'][1:]}") for row in rows if row["parent"] == province.code]
+        below = [
+            (row["code"], f"Đoàn {row['full_name'][0].lower()}{row['full_name'][1:]}")
+            for row in rows
+            if row["parent"] == province.code
+        ]
         communes += operations.add_units(db, province, below, UnitKind.COMMUNE)
     return centre, provinces, communes
 
@@ -62,7 +68,9 @@ def _province_name(name: str, kind: str) -> str:
     return f"{'Thành đoàn' if kind == 'Thành phố' else 'Tỉnh đoàn'} {name}"
 
 
-def make_members(db: Session, source: random.Random, centre: Unit, provinces: list[Unit], communes: list[Unit]) -> dict[int, list[Member]]:
+def make_members(
+    db: Session, source: random.Random, centre: Unit, provinces: list[Unit], communes: list[Unit]
+) -> dict[int, list[Member]]:
     """Members by unit id."""
     units = [centre] * OF_CENTRE + [province for province in provinces for _ in range(OF_PROVINCE)]
     units += source.choices(communes, k=MEMBERS - len(units))

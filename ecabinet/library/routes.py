@@ -1,15 +1,18 @@
 """Pages of the archive: search, the reader, and the bytes of a paper."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import ContentRange
-from werkzeug.http import http_date, quote_header_value
+from werkzeug.http import dump_options_header, http_date
 
 from documents.errors import NotFound
 from documents.models import Document, Version
 from documents.queries import found, may_see, newest_version
 from documents.search import Query, Results, SearchBroken
+from documents.text import exact, fold
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, engines, person
 
@@ -60,7 +63,11 @@ def read(document_id: int) -> ResponseReturnValue:
     question = request.args.get("q", "")[:300]
     with database().reading() as db:
         document, version = _load(db, document_id)
-        back = url_for("meetings.page", meeting_id=meeting_id) if meeting_id else url_for("library.search", q=question or None)
+        back = (
+            url_for("meetings.page", meeting_id=meeting_id)
+            if meeting_id
+            else url_for("library.search", q=question or None)
+        )
         return render_template(
             "library/reader.html",
             title=document.title,
@@ -89,13 +96,11 @@ def _send(version: Version) -> Response:
     etag = version.sha256
     if request.if_none_match.contains(etag):
         return Response(status=304, headers={"ETag": f'"{etag}"'})
-    start, end, status = 0, version.size, 200
-    fresh = request.if_range.etag is None and request.if_range.date is None or request.if_range.etag == etag
-    if request.range is not None and fresh and len(request.range.ranges) == 1:
-        span = request.range.range_for_length(version.size)
-        if span is None:
-            return Response(status=416, headers={"Content-Range": f"bytes */{version.size}"})
-        (start, end), status = span, 206
+    span = _span(version, etag)
+    if span is None:
+        return Response(status=416, headers={"Content-Range": f"bytes */{version.size}"})
+    start, end = span
+    partial = (start, end) != (0, version.size)
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": f'"{etag}"',
@@ -107,15 +112,27 @@ def _send(version: Version) -> Response:
         # The bytes are somebody's upload: whatever they are, they run nothing.
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
-    if status == 206:
+    if partial:
         headers["Content-Range"] = str(ContentRange("bytes", start, end, version.size))
     mimetype = version.media_type if version.media_type in SHOWN_IN_PLACE else "application/octet-stream"
     body = engines().blobs.open(version.sha256, start, end) if request.method != "HEAD" else None
-    return Response(body, status=status, headers=headers, mimetype=mimetype, direct_passthrough=True)
+    return Response(body, status=206 if partial else 200, headers=headers, mimetype=mimetype, direct_passthrough=True)
+
+
+def _span(version: Version, etag: str) -> tuple[int, int] | None:
+    """The part asked for; all of it where the question makes no sense; None where there is no such part.
+
+    A part of an older copy is not continued with bytes of this one (If-Range).
+    """
+    asked, older = request.range, request.if_range
+    another = (older.etag is not None and older.etag != etag) or older.date is not None
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or another:
+        return 0, version.size
+    return asked.range_for_length(version.size)
 
 
 def _disposition(version: Version) -> str:
+    """How the browser should take it, with the name in plain letters and, for the browsers that can, as it is."""
     kind = "inline" if version.media_type in SHOWN_IN_PLACE and "download" not in request.args else "attachment"
-    response = Response()
-    response.headers.set("Content-Disposition", kind, filename=version.filename)
-    return response.headers["Content-Disposition"]
+    plain = fold(exact(version.filename)).encode("ascii", "replace").decode()
+    return dump_options_header(kind, {"filename": plain, "filename*": f"UTF-8''{quote(version.filename, safe='')}"})

@@ -1,7 +1,5 @@
 """The parts of the live pages that show the meeting itself."""
 
-from collections.abc import Callable
-
 from flask import render_template
 from sqlalchemy.orm import Session
 
@@ -17,7 +15,9 @@ def _meeting(db: Session, viewer: Viewer) -> Meeting:
 def bar(db: Session, viewer: Viewer) -> str:
     """Title, state and quorum, at the head of the meeting page and of the console."""
     meeting = _meeting(db, viewer)
-    return render_template("meetings/blocks/bar.html", meeting=meeting, quorum=queries.quorum_of(db, meeting), view=viewer.view)
+    return render_template(
+        "meetings/blocks/bar.html", meeting=meeting, quorum=queries.quorum_of(db, meeting), view=viewer.view
+    )
 
 
 def agenda(db: Session, viewer: Viewer) -> str:
@@ -69,7 +69,9 @@ def console_agenda(db: Session, viewer: Viewer) -> str:
 def console_people(db: Session, viewer: Viewer) -> str:
     """Who is here, on the console: one tap records an arrival or a departure."""
     meeting = _meeting(db, viewer)
-    return render_template("meetings/blocks/console_people.html", meeting=meeting, people=queries.participants(db, meeting.id))
+    return render_template(
+        "meetings/blocks/console_people.html", meeting=meeting, people=queries.participants(db, meeting.id)
+    )
 
 
 def screen_head(db: Session, viewer: Viewer) -> str:
@@ -78,19 +80,15 @@ def screen_head(db: Session, viewer: Viewer) -> str:
     return render_template("meetings/blocks/screen_head.html", meeting=meeting, quorum=queries.quorum_of(db, meeting))
 
 
-def _block(id: str, view: View, kinds: str, render: Callable[[Session, Viewer], str], *, personal: bool = False) -> Block:
-    return Block(id, view, frozenset(kinds.split()), render, personal)
-
-
 BLOCKS = (
-    _block("meeting-bar", View.MEETING, "meeting attendance", bar),
-    _block("agenda", View.MEETING, "agenda", agenda),
-    _block("stage-item", View.MEETING, "agenda meeting", stage),
-    _block("quorum", View.MEETING, "attendance meeting", quorum),
-    _block("now", View.MEETING, "attendance meeting", now, personal=True),
-    _block("meeting-bar", View.CONSOLE, "meeting attendance", bar),
-    _block("console-agenda", View.CONSOLE, "agenda", console_agenda),
-    _block("console-quorum", View.CONSOLE, "attendance meeting", quorum),
-    _block("console-people", View.CONSOLE, "attendance meeting", console_people),
-    _block("screen-head", View.SCREEN, "meeting attendance", screen_head),
+    Block("meeting-bar", View.MEETING, frozenset({"meeting", "attendance"}), bar),
+    Block("agenda", View.MEETING, frozenset({"agenda"}), agenda),
+    Block("stage-item", View.MEETING, frozenset({"agenda", "meeting"}), stage),
+    Block("quorum", View.MEETING, frozenset({"attendance", "meeting"}), quorum),
+    Block("now", View.MEETING, frozenset({"attendance", "meeting"}), now, personal=True),
+    Block("meeting-bar", View.CONSOLE, frozenset({"meeting", "attendance"}), bar),
+    Block("console-agenda", View.CONSOLE, frozenset({"agenda"}), console_agenda),
+    Block("console-quorum", View.CONSOLE, frozenset({"attendance", "meeting"}), quorum),
+    Block("console-people", View.CONSOLE, frozenset({"attendance", "meeting"}), console_people),
+    Block("screen-head", View.SCREEN, frozenset({"meeting", "attendance"}), screen_head),
 )

@@ -30,7 +30,9 @@ class Meeting(Base):
     ends_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(String(20), default=MeetingState.DRAFT.value)
     # The two tables refer to each other; this side is filled in later, so it is added after both exist.
-    current_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id", ondelete="SET NULL", use_alter=True))
+    current_item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agenda_item.id", ondelete="SET NULL", use_alter=True)
+    )
     quorum_numerator: Mapped[int] = mapped_column(default=2)
     quorum_denominator: Mapped[int] = mapped_column(default=3)
     unit: Mapped[Unit] = relationship()
@@ -64,7 +66,9 @@ class Paper(Base):
 
 
 class Participant(Base):
-    """Someone invited, with name, unit and position as they were when invited: minutes must not change with the registry."""
+    """Someone invited, with name, unit and position as they were when invited: minutes must not change with the
+    registry.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (

@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import NotFound, Problem
 from documents.operations import add_document, add_version
-from ecabinet.access import Person, ancestors, member_label, meeting_label, office_label
+from ecabinet.access import Person, ancestors, meeting_label, member_label, office_label
 from ecabinet.meetings import rules
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Paper, Participant
 from ecabinet.registry.models import Body, Member, Unit
@@ -24,7 +24,9 @@ OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NewCode = Callable[[], str]
 
 
-def create_meeting(db: Session, person: Person, unit: Unit, body: Body | None, draft: rules.MeetingDraft, new_code: NewCode) -> Meeting:
+def create_meeting(
+    db: Session, person: Person, unit: Unit, body: Body | None, draft: rules.MeetingDraft, new_code: NewCode
+) -> Meeting:
     """A draft meeting of a unit; whoever creates it is its secretary."""
     rules.check_meeting(draft)
     meeting = Meeting(unit_id=unit.id, body_id=body.id if body else None, state=rules.MeetingState.DRAFT, **vars(draft))
@@ -54,7 +56,9 @@ def add_item(db: Session, meeting: Meeting, title: str, presenter: str, minutes:
     """Append an item to the agenda."""
     rules.check_item(title, presenter, minutes)
     last = db.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting.id))
-    item = AgendaItem(meeting_id=meeting.id, position=(last or 0) + 1, title=title, presenter=presenter, minutes=minutes)
+    item = AgendaItem(
+        meeting_id=meeting.id, position=(last or 0) + 1, title=title, presenter=presenter, minutes=minutes
+    )
     db.add(item)
     db.flush()
     changed(db, "agenda", meeting.id)
@@ -134,7 +138,7 @@ def paper_labels(meeting: Meeting) -> set[str]:
 
 
 def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) -> int:
-    """Invite a body as it stands on the meeting's day. Returns how many were added: who was invited stays as invited."""
+    """Invite a body as it stands on the meeting's day; how many were added. Who was invited stays as invited."""
     seats = seats_of(db, body.id, meeting.starts_at.astimezone(OFFICE_ZONE).date())
     invited = {p.member_id: p for p in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id))}
     added = 0
@@ -159,7 +163,7 @@ def invite_guest(db: Session, meeting: Meeting, member: Member, new_code: NewCod
 
 def set_role(db: Session, participant: Participant, role: rules.ParticipantRole) -> None:
     """Make someone chair, secretary or delegate of this meeting."""
-    if role == rules.ParticipantRole.SUBSTITUTE or participant.role == rules.ParticipantRole.SUBSTITUTE:
+    if rules.ParticipantRole.SUBSTITUTE in (role, participant.role):
         raise Problem("wrong_state")
     participant.role = role
     changed(db, "attendance", participant.meeting_id)
@@ -176,7 +180,9 @@ def answer(db: Session, participant: Participant, rsvp: rules.Rsvp, reason: str)
     changed(db, "member", participant.member_id)
 
 
-def send_substitute(db: Session, participant: Participant, member: Member, reason: str, new_code: NewCode) -> Participant:
+def send_substitute(
+    db: Session, participant: Participant, member: Member, reason: str, new_code: NewCode
+) -> Participant:
     """Send another member in one's place; with the body's leave the substitute votes for the one represented."""
     rules.check_rsvp(rules.Rsvp.SUBSTITUTED, reason, rules.MeetingState(participant.meeting.state))
     if participant.role == rules.ParticipantRole.SUBSTITUTE:
@@ -199,11 +205,13 @@ def send_substitute(db: Session, participant: Participant, member: Member, reaso
     return invited
 
 
-def record_attendance(db: Session, participant: Participant, present: bool, how: rules.AttendanceHow, by: Person, now: datetime) -> bool:
+def record_attendance(
+    db: Session, participant: Participant, present: bool, how: rules.AttendanceHow, by: Person, now: datetime
+) -> bool:
     """Record an arrival or a departure; saying again what is so already changes nothing and answers False."""
     if participant.present == present:
         return False
-    if participant.meeting.state != rules.MeetingState.UNDER_WAY and participant.meeting.state != rules.MeetingState.INVITED:
+    if participant.meeting.state not in rules.ROOM_IS_OPEN:
         raise Problem("wrong_state")
     participant.present = present
     db.add(Attendance(participant_id=participant.id, at=now, present=present, how=how, recorded_by=by.member_id))
@@ -237,8 +245,12 @@ def _add_seat(db: Session, meeting: Meeting, seat: Seat, rank: int, new_code: Ne
     db.add(participant)
 
 
-def _add_participant(db: Session, meeting: Meeting, member: Member, role: rules.ParticipantRole, new_code: NewCode) -> Participant:
-    known = db.scalar(select(Participant.id).where(Participant.meeting_id == meeting.id, Participant.member_id == member.id))
+def _add_participant(
+    db: Session, meeting: Meeting, member: Member, role: rules.ParticipantRole, new_code: NewCode
+) -> Participant:
+    known = db.scalar(
+        select(Participant.id).where(Participant.meeting_id == meeting.id, Participant.member_id == member.id)
+    )
     if known is not None:
         raise Problem("already_invited", field="member")
     participant = Participant(

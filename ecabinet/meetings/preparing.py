@@ -36,7 +36,9 @@ def _draft() -> rules.MeetingDraft:
 
 def _form(db: Session, meeting: Meeting | None, values: dict[str, str], faults: dict[str, str]) -> str:
     bodies = registry.bodies_below(db, person().paths(Permission.HOLD_MEETINGS)) if meeting is None else []
-    return render_template("meetings/form.html", meeting=meeting, bodies=bodies, values=values, faults=faults, quorums=QUORUMS)
+    return render_template(
+        "meetings/form.html", meeting=meeting, bodies=bodies, values=values, faults=faults, quorums=QUORUMS
+    )
 
 
 def _said(at: datetime | None) -> str:
@@ -113,7 +115,9 @@ def _agenda(db: Session, meeting_id: int, values: dict[str, str], faults: dict[s
     meeting = queries.load(db, person(), meeting_id).require_manager()
     items = queries.agenda(db, meeting)
     total = sum(item.minutes for item in items)
-    return render_template("meetings/edit_agenda.html", meeting=meeting, items=items, values=values, faults=faults, total=total)
+    return render_template(
+        "meetings/edit_agenda.html", meeting=meeting, items=items, values=values, faults=faults, total=total
+    )
 
 
 @bp.get("/meetings/<int:meeting_id>/agenda")
@@ -219,7 +223,9 @@ def invite_body(meeting_id: int) -> ResponseReturnValue:
         if body is None or not body.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_unit")
         added = operations.invite_body(db, meeting, body, new_code)
-    return done(url_for("preparing.people", meeting_id=meeting_id), _("Đã thêm %(n)s đồng chí vào danh sách mời.", n=added))
+    return done(
+        url_for("preparing.people", meeting_id=meeting_id), _("Đã thêm %(n)s đồng chí vào danh sách mời.", n=added)
+    )
 
 
 @bp.post("/meetings/<int:meeting_id>/guests")

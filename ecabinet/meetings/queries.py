@@ -45,8 +45,12 @@ def load(db: Session, person: Person, meeting_id: int) -> Seen:
     meeting = db.get(Meeting, meeting_id, options=[joinedload(Meeting.unit), joinedload(Meeting.body)])
     if meeting is None:
         raise NotFound(f"meeting {meeting_id}")
-    participant = db.scalar(select(Participant).where(Participant.meeting_id == meeting_id, Participant.member_id == person.member_id))
-    manages = person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (participant is not None and participant.role in RUNS_MEETING)
+    participant = db.scalar(
+        select(Participant).where(Participant.meeting_id == meeting_id, Participant.member_id == person.member_id)
+    )
+    manages = person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (
+        participant is not None and participant.role in RUNS_MEETING
+    )
     if not manages and (participant is None or meeting.state == MeetingState.DRAFT):
         raise NotFound(f"meeting {meeting_id}")
     return Seen(meeting, participant, manages)
@@ -81,9 +85,15 @@ def by_check_in_code(db: Session, person: Person, code: str) -> tuple[Participan
 
 def labels_of(db: Session, member_id: int) -> set[str]:
     """The labels of the meetings that a member is invited to; a draft's papers are not theirs yet."""
-    invited = select(Participant.meeting_id, Participant.role, Meeting.state).join(Meeting, Meeting.id == Participant.meeting_id)
+    invited = select(Participant.meeting_id, Participant.role, Meeting.state).join(
+        Meeting, Meeting.id == Participant.meeting_id
+    )
     rows = db.execute(invited.where(Participant.member_id == member_id))
-    return {meeting_label(meeting_id) for meeting_id, role, state in rows if state != MeetingState.DRAFT or role in RUNS_MEETING}
+    return {
+        meeting_label(meeting_id)
+        for meeting_id, role, state in rows
+        if state != MeetingState.DRAFT or role in RUNS_MEETING
+    }
 
 
 def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> tuple[Viewer, Seen]:
@@ -121,21 +131,27 @@ def past(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Se
     return _listed(db, person, Meeting.ends_at < start, limit=limit, newest_first=True)
 
 
-def _listed(db: Session, person: Person, *conditions: object, limit: int = 50, newest_first: bool = False) -> list[Seen]:
+def _listed(
+    db: Session, person: Person, *conditions: object, limit: int = 50, newest_first: bool = False
+) -> list[Seen]:
     order = Meeting.starts_at.desc() if newest_first else Meeting.starts_at
     query = select(Meeting).join(Unit, Unit.id == Meeting.unit_id).where(*_visible(person), *conditions)  # type: ignore[arg-type]
     meetings = list(db.scalars(query.options(joinedload(Meeting.unit)).order_by(order, Meeting.id).limit(limit)))
     own = {
         p.meeting_id: p
         for p in db.scalars(
-            select(Participant).where(Participant.member_id == person.member_id, Participant.meeting_id.in_([m.id for m in meetings]))
+            select(Participant).where(
+                Participant.member_id == person.member_id, Participant.meeting_id.in_([m.id for m in meetings])
+            )
         )
     }
     return [Seen(m, own.get(m.id), _manages(person, m, own.get(m.id))) for m in meetings]
 
 
 def _manages(person: Person, meeting: Meeting, participant: Participant | None) -> bool:
-    return person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (participant is not None and participant.role in RUNS_MEETING)
+    return person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (
+        participant is not None and participant.role in RUNS_MEETING
+    )
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,11 @@ class ItemLine:
 
 def agenda(db: Session, meeting: Meeting) -> list[ItemLine]:
     """The agenda in order, in two queries."""
-    items = list(db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position, AgendaItem.id)))
+    items = list(
+        db.scalars(
+            select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position, AgendaItem.id)
+        )
+    )
     papers: dict[int, list[PaperLine]] = {item.id: [] for item in items}
     rows = db.execute(
         select(Paper.item_id, Document.id, Document.title, Version)
@@ -175,9 +195,19 @@ def agenda(db: Session, meeting: Meeting) -> list[ItemLine]:
         .order_by(Paper.id)
     )
     for item_id, document_id, title, version in rows:
-        papers[item_id].append(PaperLine(document_id, title, version.id, version.state, version.reason, version.page_count))
+        papers[item_id].append(
+            PaperLine(document_id, title, version.id, version.state, version.reason, version.page_count)
+        )
     return [
-        ItemLine(item.id, number, item.title, item.presenter, item.minutes, item.id == meeting.current_item_id, papers[item.id])
+        ItemLine(
+            item.id,
+            number,
+            item.title,
+            item.presenter,
+            item.minutes,
+            item.id == meeting.current_item_id,
+            papers[item.id],
+        )
         for number, item in enumerate(items, start=1)
     ]
 
@@ -196,7 +226,14 @@ def quorum_of(db: Session, meeting: Meeting) -> Quorum:
 
 def present_count(db: Session, meeting_id: int) -> int:
     """How many are in the room, guests included."""
-    return db.scalar(select(func.count()).select_from(Participant).where(Participant.meeting_id == meeting_id, Participant.present)) or 0
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Participant)
+            .where(Participant.meeting_id == meeting_id, Participant.present)
+        )
+        or 0
+    )
 
 
 def meetings_of_version(db: Session, version_id: int) -> list[int]:

@@ -1,21 +1,32 @@
-"""Pages of meetings: today, the meeting on a tablet, the chair's console, the room screen, invitation and attendance."""
+"""Pages of meetings: today, the meeting on a tablet, the console, the room screen, invitation and attendance."""
 
 import hashlib
 
 import segno
-from flask import Blueprint, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission
-from ecabinet.blocks import BlockTable, Rendered, View, Viewer
+from ecabinet.blocks import BlockTable, Rendered, View
 from ecabinet.meetings import operations, queries
-from ecabinet.meetings.rules import AttendanceHow, MeetingState, Rsvp
+from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
-from ecabinet.web import database, done, engines, new_code, now, person, sentence, text, whole
+from ecabinet.web import database, done, engines, fault_texts, new_code, now, person, text, whole
 
 bp = Blueprint("meetings", __name__)
 
@@ -75,7 +86,9 @@ def _live_page(meeting_id: int, view: View) -> ResponseReturnValue:
 
 @bp.get("/meetings/<int:meeting_id>/blocks")
 def blocks(meeting_id: int) -> ResponseReturnValue:
-    """As the page itself: its present blocks, for pages without a socket and after a reconnect; 304 when nothing changed."""
+    """As the page itself: its present blocks, for pages without a socket and after a reconnect; 304 when nothing
+    changed.
+    """
     try:
         view = View(request.args.get("view", View.MEETING))
     except ValueError as error:
@@ -90,7 +103,8 @@ def _with_etag(rendered: list[Rendered]) -> Response:
     response = jsonify(rendered)
     response.set_etag(hashlib.sha256("".join(block["html"] for block in rendered).encode()).hexdigest())
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _table() -> BlockTable:
@@ -107,7 +121,7 @@ def enter(meeting_id: int) -> ResponseReturnValue:
     """The invited: enter the room; that is recorded as their arrival."""
     with database().writing() as db:
         seen = queries.load(db, person(), meeting_id)
-        if seen.participant is not None and seen.meeting.state in (MeetingState.INVITED, MeetingState.UNDER_WAY):
+        if seen.participant is not None and seen.meeting.state in ROOM_IS_OPEN:
             operations.record_attendance(db, seen.participant, True, AttendanceHow.SELF, person(), now())
     return done(url_for("meetings.page", meeting_id=meeting_id))
 
@@ -131,7 +145,11 @@ def invitation(meeting_id: int) -> ResponseReturnValue:
 def _invitation(db: Session, meeting_id: int, values: dict[str, str], faults: dict[str, str]) -> ResponseReturnValue:
     seen = queries.load(db, person(), meeting_id)
     participant = seen.require_participant()
-    found = registry.members_named(db, values["substitute_name"], seen.meeting.unit.path) if values.get("substitute_name") else []
+    found = (
+        registry.members_named(db, values["substitute_name"], seen.meeting.unit.path)
+        if values.get("substitute_name")
+        else []
+    )
     people = {p.id: p for p in queries.participants(db, meeting_id)}
     return render_template(
         "meetings/invitation.html",
@@ -156,8 +174,7 @@ def rsvp(meeting_id: int) -> ResponseReturnValue:
             operations.answer(db, participant, _answer_of(text("answer")), reason)
     except Invalid as invalid:
         with database().reading() as db:
-            faults = {field: sentence(fault) for field, fault in invalid.faults.items()}
-            return make_response(_invitation(db, meeting_id, {"reason": reason}, faults), 422)
+            return make_response(_invitation(db, meeting_id, {"reason": reason}, fault_texts(invalid)), 422)
     return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã ghi nhận trả lời của đồng chí."))
 
 
@@ -191,7 +208,9 @@ def check_in(code: str) -> ResponseReturnValue:
     """The holder of the invitation and those who run the meeting: what scanning its QR code opens."""
     with database().reading() as db:
         participant, seen = queries.by_check_in_code(db, person(), code)
-        return render_template("meetings/check_in.html", meeting=seen.meeting, guest=participant, code=code, manages=seen.manages)
+        return render_template(
+            "meetings/check_in.html", meeting=seen.meeting, guest=participant, code=code, manages=seen.manages
+        )
 
 
 @bp.post("/c/<code>")
@@ -201,7 +220,9 @@ def confirm_check_in(code: str) -> ResponseReturnValue:
         participant, seen = queries.by_check_in_code(db, person(), code)
         operations.record_attendance(db, participant, True, AttendanceHow.QR, person(), now())
         own = participant.member_id == person().member_id
-        target = url_for("meetings.page", meeting_id=seen.meeting.id) if own else url_for("meetings.check_in", code=code)
+        target = (
+            url_for("meetings.page", meeting_id=seen.meeting.id) if own else url_for("meetings.check_in", code=code)
+        )
     return redirect(target, 303)
 
 

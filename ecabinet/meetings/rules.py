@@ -25,6 +25,10 @@ NEXT_STATE: dict[MeetingState, frozenset[MeetingState]] = {
 }
 
 
+ROOM_IS_OPEN = frozenset({MeetingState.INVITED, MeetingState.UNDER_WAY})
+"""When people may arrive and leave."""
+
+
 class ParticipantRole(StrEnum):
     """What someone is in a meeting."""
 
@@ -123,7 +127,9 @@ def check_next(state: MeetingState, wanted: MeetingState) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """What counts of a participant: the seat represented (its own id unless a substitute), and whether it may vote now."""
+    """What counts of a participant: the seat represented (its own id unless a substitute), and whether it may vote
+    now.
+    """
 
     participant_id: int
     member_id: int

@@ -34,7 +34,8 @@ def add_units(db: Session, parent: Unit | None, named: Sequence[tuple[str, str]]
     """Found units below ``parent`` from (code, name) pairs."""
     # A path holds the unit's own id, which only the insert gives; the code is unique meanwhile.
     units = [
-        Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind) for code, name in named
+        Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind)
+        for code, name in named
     ]
     db.add_all(units)
     db.flush()
@@ -78,7 +79,13 @@ def add_term(db: Session, body: Body, name: str, starts_on: date, ends_on: date 
 def appoint(db: Session, term: Term, member: Member, title: str, rank: int, *, voting: bool = True) -> Position:
     """Give a member a position in a term, from the term's first day."""
     position = Position(
-        term_id=term.id, member_id=member.id, title=title, rank=rank, voting=voting, starts_on=term.starts_on, ends_on=term.ends_on
+        term_id=term.id,
+        member_id=member.id,
+        title=title,
+        rank=rank,
+        voting=voting,
+        starts_on=term.starts_on,
+        ends_on=term.ends_on,
     )
     db.add(position)
     return position
@@ -113,7 +120,9 @@ def require_not_throttled(db: Session, login: str, address: str, now: datetime) 
     """Raise :class:`Problem` ``throttled`` when too many attempts from this address failed of late."""
     recent = (FailedSignIn.address == address, FailedSignIn.at > now - rules.THROTTLE_WINDOW)
     here = db.scalar(select(func.count()).select_from(FailedSignIn).where(*recent)) or 0
-    of_login = db.scalar(select(func.count()).select_from(FailedSignIn).where(*recent, FailedSignIn.login == login)) or 0
+    of_login = (
+        db.scalar(select(func.count()).select_from(FailedSignIn).where(*recent, FailedSignIn.login == login)) or 0
+    )
     if rules.throttled(of_login, here):
         raise Problem("throttled")
 
@@ -136,7 +145,9 @@ def record_failure(db: Session, login: str, address: str, now: datetime) -> None
 def begin_session(db: Session, account_id: int, token: str, now: datetime) -> SignIn:
     """Keep a session under the hash of its token, and sweep expired ones."""
     db.execute(delete(SignIn).where(SignIn.expires_at <= now))
-    sign_in = SignIn(token_hash=token_hash(token), account_id=account_id, created_at=now, expires_at=now + rules.SESSION_LENGTH)
+    sign_in = SignIn(
+        token_hash=token_hash(token), account_id=account_id, created_at=now, expires_at=now + rules.SESSION_LENGTH
+    )
     db.add(sign_in)
     return sign_in
 

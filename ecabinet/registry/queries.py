@@ -40,7 +40,9 @@ def person_by_token(db: Session, token: str, now: datetime) -> Person | None:
     roles = tuple(
         (Role(role), unit_path)
         for role, unit_path in db.execute(
-            select(UnitRole.role, Unit.path).join(Unit, Unit.id == UnitRole.unit_id).where(UnitRole.account_id == account.id)
+            select(UnitRole.role, Unit.path)
+            .join(Unit, Unit.id == UnitRole.unit_id)
+            .where(UnitRole.account_id == account.id)
         )
     )
     person = Person(account.id, member.id, member.full_name, path, roles, labels=frozenset())
@@ -71,7 +73,10 @@ def bodies_below(db: Session, paths: tuple[str, ...]) -> list[tuple[Body, Unit]]
     if not paths:
         return []
     rows = db.execute(
-        select(Body, Unit).join(Unit, Unit.id == Body.unit_id).where(or_(*(within(Unit.path, path) for path in paths))).order_by(Unit.path, Body.id)
+        select(Body, Unit)
+        .join(Unit, Unit.id == Body.unit_id)
+        .where(or_(*(within(Unit.path, path) for path in paths)))
+        .order_by(Unit.path, Body.id)
     )
     return [(body, unit) for body, unit in rows]
 
@@ -90,7 +95,9 @@ def seats_of(db: Session, body_id: int, day: date) -> list[Seat]:
     seats: dict[int, Seat] = {}
     for member, unit_name, position in rows:
         # Someone with two positions has one seat: the first in rank names it.
-        seats.setdefault(member.id, Seat(member.id, member.full_name, member.unit_id, unit_name, position.title, position.voting))
+        seats.setdefault(
+            member.id, Seat(member.id, member.full_name, member.unit_id, unit_name, position.title, position.voting)
+        )
     return list(seats.values())
 
 

@@ -42,7 +42,9 @@ def sign_in() -> ResponseReturnValue:
             token = secrets.token_urlsafe(32)
             operations.begin_session(db, account.id, token, at)
     if not fits:
-        return render_template("registry/login.html", login=name, fault=sentence(Problem("sign_in_failed")), target=_target()), 422
+        return render_template(
+            "registry/login.html", login=name, fault=sentence(Problem("sign_in_failed")), target=_target()
+        ), 422
     # A fresh session: what was planted in the cookie before signing in is worth nothing after it.
     session.clear()
     session.permanent = True

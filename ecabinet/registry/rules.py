@@ -44,7 +44,7 @@ FAILURES_PER_ADDRESS = 100
 def throttled(failures_of_login_here: int, failures_here: int) -> bool:
     """Whether the next attempt must wait, by the failures from one address within :data:`THROTTLE_WINDOW`.
 
-    Failures are counted per address, never per login alone: otherwise anybody could lock anybody else out. The limit for an
-    address is generous, because a whole meeting room may sit behind one.
+    Failures are counted per address, never per login alone: otherwise anybody could lock anybody else out. The limit
+    for an address is generous, because a whole meeting room may sit behind one.
     """
     return failures_of_login_here >= FAILURES_PER_LOGIN or failures_here >= FAILURES_PER_ADDRESS

@@ -20,8 +20,8 @@ def _floor(db: Session, viewer: Viewer) -> Poll | None:
 def ballot_slot(db: Session, viewer: Viewer) -> str:
     """The sheet of the vote on the floor: the ballot, the receipt, or the result.
 
-    Rendered for a whole audience it is the ballot not yet cast; a page on which it was cast keeps what it shows, because the
-    element's key stays the same until the state of the vote changes.
+    Rendered for a whole audience it is the ballot not yet cast; a page on which it was cast keeps what it shows,
+    because the element's key stays the same until the state of the vote changes.
     """
     poll = _floor(db, viewer)
     if poll is None:
@@ -47,7 +47,9 @@ def vote_progress(db: Session, viewer: Viewer) -> str:
     open_poll = poll if poll is not None and poll.state == rules.PollState.OPEN else None
     return render_template(
         "voting/blocks/progress.html",
-        id={View.MEETING: "vote-progress", View.CONSOLE: "console-progress", View.SCREEN: "screen-progress"}[viewer.view],
+        id={View.MEETING: "vote-progress", View.CONSOLE: "console-progress", View.SCREEN: "screen-progress"}[
+            viewer.view
+        ],
         progress=queries.progress(db, open_poll.id) if open_poll is not None else None,
         screen=viewer.view == View.SCREEN,
     )
@@ -60,7 +62,9 @@ def results(db: Session, viewer: Viewer) -> str:
 
 
 def console_vote(db: Session, viewer: Viewer) -> str:
-    """The votes on the console: open, close, publish; the count is shown to those who run the meeting once it is closed."""
+    """The votes on the console: open, close, publish; the count is shown to those who run the meeting once it is
+    closed.
+    """
     polls = queries.polls_of(db, viewer.meeting_id)
     meeting = db.get_one(Meeting, viewer.meeting_id)
     return render_template(

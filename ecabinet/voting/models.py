@@ -11,7 +11,9 @@ from ecabinet.voting import rules
 
 
 class Poll(Base):
-    """A named vote on a motion. Its configuration is frozen once it is open; the quorum figures are those at that moment."""
+    """A named vote on a motion. Its configuration is frozen once it is open; the quorum figures are those at that
+    moment.
+    """
 
     __tablename__ = "poll"
     __table_args__ = (
@@ -44,7 +46,9 @@ class Poll(Base):
     @property
     def majority(self) -> rules.Majority:
         """The rule as the pure rules take it."""
-        return rules.Majority(self.majority_numerator, self.majority_denominator, self.majority_strict, rules.Base(self.majority_base))
+        return rules.Majority(
+            self.majority_numerator, self.majority_denominator, self.majority_strict, rules.Base(self.majority_base)
+        )
 
 
 class PollOption(Base):
@@ -78,7 +82,9 @@ class Voter(Base):
 
 
 class Ballot(Base):
-    """A named ballot. ``token`` is made by the tablet: the same ballot sent again is known by it; ``options`` are option ids."""
+    """A named ballot. ``token`` is made by the tablet: the same ballot sent again is known by it; ``options`` are
+    option ids.
+    """
 
     __tablename__ = "ballot"
     __table_args__ = (UniqueConstraint("poll_id", "member_id"),)

@@ -14,7 +14,11 @@ from ecabinet.meetings.rules import MeetingState, entitled, quorum
 from ecabinet.voting import rules
 from ecabinet.voting.models import Poll, PollOption, Voter
 
-DEFAULT_LABELS = ((rules.OptionKey.FOR, "Đồng ý"), (rules.OptionKey.AGAINST, "Không đồng ý"), (rules.OptionKey.ABSTAIN, "Ý kiến khác"))
+DEFAULT_LABELS = (
+    (rules.OptionKey.FOR, "Đồng ý"),
+    (rules.OptionKey.AGAINST, "Không đồng ý"),
+    (rules.OptionKey.ABSTAIN, "Ý kiến khác"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,9 @@ def draft_poll(db: Session, meeting: Meeting, draft: MotionDraft) -> Poll:
         needs_quorum=draft.needs_quorum,
     )
     db.add(poll)
-    poll.options = [PollOption(position=n, key=key, label=label) for n, (key, label) in enumerate(DEFAULT_LABELS, start=1)]
+    poll.options = [
+        PollOption(position=n, key=key, label=label) for n, (key, label) in enumerate(DEFAULT_LABELS, start=1)
+    ]
     db.flush()
     changed(db, "polls", meeting.id)
     return poll
@@ -69,7 +75,10 @@ def open_poll(db: Session, poll: Poll, now: datetime) -> None:
     poll.state, poll.opened_at = rules.PollState.OPEN, now
     db.execute(
         insert(Voter),
-        [{"poll_id": poll.id, "member_id": v.member_id, "participant_id": v.participant_id, "seat_id": v.seat_id} for v in voters],
+        [
+            {"poll_id": poll.id, "member_id": v.member_id, "participant_id": v.participant_id, "seat_id": v.seat_id}
+            for v in voters
+        ],
     )
     changed(db, "polls", poll.meeting_id)
 
@@ -98,4 +107,3 @@ def _advance(db: Session, poll: Poll, state: rules.PollState) -> None:
     rules.check_next(rules.PollState(poll.state), state)
     poll.state = state
     changed(db, "polls", poll.meeting_id)
-

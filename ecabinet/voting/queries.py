@@ -52,7 +52,7 @@ def load(db: Session, person: Person, poll_id: int) -> tuple[Poll, meetings.Seen
 
 
 def load_to_change(db: Session, person: Person, poll_id: int) -> Poll:
-    """A poll for those who run the meeting, locked: closing waits for the ballots under way and holds off later ones."""
+    """A poll for those who run the meeting, locked: closing waits for ballots under way and holds off later ones."""
     locked = db.scalar(select(Poll.id).where(Poll.id == poll_id).with_for_update())
     poll, seen = load(db, person, locked or poll_id)
     seen.require_manager()
@@ -61,11 +61,17 @@ def load_to_change(db: Session, person: Person, poll_id: int) -> Poll:
 
 def polls_of(db: Session, meeting_id: int) -> list[Poll]:
     """All votes of a meeting in the order in which they were prepared."""
-    return list(db.scalars(select(Poll).options(selectinload(Poll.options)).where(Poll.meeting_id == meeting_id).order_by(Poll.id)))
+    return list(
+        db.scalars(
+            select(Poll).options(selectinload(Poll.options)).where(Poll.meeting_id == meeting_id).order_by(Poll.id)
+        )
+    )
 
 
 def on_the_floor(db: Session, meeting: Meeting) -> Poll | None:
-    """The vote that concerns the room now: open or closed; else the one published last, while its item is the present one."""
+    """The vote that concerns the room now: open or closed; else the one published last, while its item is the present
+    one.
+    """
     polls = (
         select(Poll)
         .options(selectinload(Poll.options))
@@ -124,11 +130,15 @@ def result(db: Session, poll: Poll) -> Result:
 
 def receipt_of(db: Session, poll_id: int, member_id: int) -> tuple[str, str] | None:
     """The receipt of a member's ballot and the words of the option chosen, or None. Only ever shown to that member."""
-    row = db.execute(select(Ballot.receipt, Ballot.options).where(Ballot.poll_id == poll_id, Ballot.member_id == member_id)).first()
+    row = db.execute(
+        select(Ballot.receipt, Ballot.options).where(Ballot.poll_id == poll_id, Ballot.member_id == member_id)
+    ).first()
     if row is None:
         return None
     receipt, options = row
-    return receipt, ", ".join(db.scalars(select(PollOption.label).where(PollOption.id.in_(options)).order_by(PollOption.position)))
+    return receipt, ", ".join(
+        db.scalars(select(PollOption.label).where(PollOption.id.in_(options)).order_by(PollOption.position))
+    )
 
 
 def is_entitled(db: Session, poll_id: int, member_id: int) -> bool:
@@ -143,7 +153,9 @@ def roll_call(db: Session, poll_id: int) -> dict[str, list[str]]:
     options = db.execute(select(PollOption.id, PollOption.key).where(PollOption.poll_id == poll_id))
     keys = {option_id: key for option_id, key in options}
     names = db.execute(
-        select(Voter.member_id, Participant.name).join(Participant, Participant.id == Voter.participant_id).where(Voter.poll_id == poll_id)
+        select(Voter.member_id, Participant.name)
+        .join(Participant, Participant.id == Voter.participant_id)
+        .where(Voter.poll_id == poll_id)
     )
     called: dict[str, list[str]] = {key: [] for key in rules.OptionKey}
     for member_id, name in names:

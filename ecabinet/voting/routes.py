@@ -29,7 +29,9 @@ def _draft() -> operations.MotionDraft:
         strict=text("strict") == "1",
         base=rules.Base(base) if base in set(rules.Base) else rules.Base.ENTITLED,
     )
-    return operations.MotionDraft(text("title"), whole("item"), majority, text("reference"), needs_quorum=text("needs_quorum") == "1")
+    return operations.MotionDraft(
+        text("title"), whole("item"), majority, text("reference"), needs_quorum=text("needs_quorum") == "1"
+    )
 
 
 def _polls(db: Session, meeting_id: int, values: dict[str, str], faults: dict[str, str]) -> str:
@@ -50,7 +52,9 @@ def _polls(db: Session, meeting_id: int, values: dict[str, str], faults: dict[st
 def polls(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: the votes prepared for it."""
     with database().reading() as db:
-        return _polls(db, meeting_id, {"fraction": "1/2", "strict": "1", "base": rules.Base.ENTITLED, "needs_quorum": "1"}, {})
+        return _polls(
+            db, meeting_id, {"fraction": "1/2", "strict": "1", "base": rules.Base.ENTITLED, "needs_quorum": "1"}, {}
+        )
 
 
 @bp.post("/meetings/<int:meeting_id>/polls")
@@ -113,7 +117,9 @@ def ballot(poll_id: int) -> ResponseReturnValue:
         raise Problem("malformed")
     token = (text("token") or new_code())[:64]
     box: BallotBox = current_app.extensions["ecabinet.box"]
-    receipt = box.submit(Cast(poll_id, person().member_id, tuple(map(int, chosen)), token, now())).result(COMMIT_SECONDS)
+    receipt = box.submit(Cast(poll_id, person().member_id, tuple(map(int, chosen)), token, now())).result(
+        COMMIT_SECONDS
+    )
     if wants_json():
         return jsonify({"ok": True, "receipt": receipt})
     return redirect(url_for("meetings.page", meeting_id=meeting_id), 303)

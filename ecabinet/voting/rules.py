@@ -59,7 +59,9 @@ class Majority:
 
 @dataclass(frozen=True)
 class Count:
-    """What the ballots say. ``entitled``: voters in the snapshot (all present when the vote opened); ``summoned``: all seats."""
+    """What the ballots say. ``entitled``: voters in the snapshot (all present when the vote opened); ``summoned``: all
+    seats.
+    """
 
     votes: dict[OptionKey, int]
     cast: int
@@ -69,7 +71,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome with everything that it was decided from: ``numerator`` votes of ``denominator`` under ``majority``."""
+    """The outcome and what it was decided from: ``numerator`` votes of ``denominator`` under ``majority``."""
 
     passed: bool
     numerator: int
@@ -98,8 +100,13 @@ def check_next(state: PollState, wanted: PollState) -> None:
         raise Problem("wrong_state")
 
 
-def check_ballot(state: PollState, chosen: Sequence[int], on_offer: Collection[int], *, entitled: bool, here: bool) -> None:
-    """Raise the named reason why a ballot of a motion cannot be taken. The order is what the voter should hear first."""
+def check_ballot(
+    state: PollState, chosen: Sequence[int], on_offer: Collection[int], *, entitled: bool, here: bool
+) -> None:
+    """Raise the named reason why a ballot of a motion cannot be taken.
+
+    The order is what the voter should hear first.
+    """
     if not entitled:
         raise Problem("not_entitled")
     if state != PollState.OPEN:
@@ -131,7 +138,10 @@ def base_of(counted: Count, base: Base) -> int:
 
 
 def verdict(counted: Count, majority: Majority) -> Verdict:
-    """Whether the motion is carried: its votes "for" against the fraction of the base. Of an empty base nothing is carried."""
+    """Whether the motion is carried: its votes "for" against the fraction of the base.
+
+    Of an empty base nothing is carried.
+    """
     votes = counted.votes[OptionKey.FOR]
     base = base_of(counted, majority.base)
     have, need = votes * majority.denominator, majority.numerator * base

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests import services
 from tests.stack.processes import SERVERS_VARIABLES, application, ecabinet
 
-PASSWORD = "sen-tre-2026"  # noqa: S105 - of the demonstration that each run makes anew
+PASSWORD = "sen-tre-2026"
 TABLET = {"width": 1180, "height": 820}
 WAIT_MS = 15_000
 
@@ -40,7 +40,10 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 @dataclass
 class Tablet:
-    """One person's tablet. Anything the browser complains of, a breach of the content policy among it, fails the test."""
+    """One person's tablet.
+
+    Anything the browser complains of, a breach of the content policy among it, fails the test.
+    """
 
     page: Page
     base: str

@@ -55,7 +55,8 @@ def test_a_good_ballot_gets_a_receipt_and_counts(scene: Scene) -> None:
         assert (result.counted.votes["for"], result.counted.cast) == (1, 1)
         assert (result.verdict.numerator, result.verdict.denominator) == (1, 4)
         receipt = queries.receipt_of(db, scene.poll, scene.member("first"))
-    assert receipt is not None and receipt[1] == "Đồng ý"
+    assert receipt is not None
+    assert receipt[1] == "Đồng ý"
 
 
 def test_the_same_ballot_again_gets_the_same_receipt(scene: Scene) -> None:
@@ -85,7 +86,15 @@ def test_refusals_do_not_disturb_their_neighbours(scene: Scene) -> None:
         Cast(999_999, scene.member("second"), (scene.options["for"],), "t", NOW),
         cast(scene, "second", "abstain"),
     )
-    assert outcomes == ["receipt", "not_entitled", "nothing_chosen", "unknown_option", "too_many_chosen", "not_entitled", "receipt"]
+    assert outcomes == [
+        "receipt",
+        "not_entitled",
+        "nothing_chosen",
+        "unknown_option",
+        "too_many_chosen",
+        "not_entitled",
+        "receipt",
+    ]
     assert ballots(scene) == 2
 
 
@@ -133,7 +142,9 @@ def test_the_same_tablet_on_many_threads_at_once_votes_once(scene: Scene) -> Non
 
 
 def test_two_processes_taking_the_same_ballot_agree_on_one(scene: Scene) -> None:
-    """Two ballot boxes on one database, as when a tablet reconnects to the other process before its acknowledgement came."""
+    """Two ballot boxes on one database, as when a tablet reconnects to the other process before its acknowledgement
+    came.
+    """
     boxes = [open_box(scene.database), open_box(scene.database)]
     futures = [box.submit(cast(scene, name)) for name in SEATS for box in boxes]
     receipts = [future.result(timeout=30) for future in futures]

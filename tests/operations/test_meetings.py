@@ -10,7 +10,7 @@ from documents.models import DocumentLabel
 from documents.queries import may_see
 from ecabinet.meetings import operations, queries
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Participant
-from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.rules import AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry.models import Body, Member
 from tests.people import NOW, SEATS, draft, make_meeting, make_office, make_poll, new_code, participant
 
@@ -52,7 +52,12 @@ def test_attendance_is_a_timeline(database: Database) -> None:
         office = make_office(db)
         meeting = make_meeting(db, office, here=())
         seat, person = participant(db, office, meeting, "first"), office.person(db, "first")
-        said = [(True, AttendanceHow.SELF), (True, AttendanceHow.QR), (False, AttendanceHow.SECRETARY), (True, AttendanceHow.QR)]
+        said = [
+            (True, AttendanceHow.SELF),
+            (True, AttendanceHow.QR),
+            (False, AttendanceHow.SECRETARY),
+            (True, AttendanceHow.QR),
+        ]
         recorded = [operations.record_attendance(db, seat, present, how, person, NOW) for present, how in said]
         assert recorded == [True, False, True, True]
         db.flush()
@@ -100,7 +105,9 @@ def test_a_substitute_without_the_bodys_leave_only_listens(database: Database) -
         office = make_office(db)
         db.get_one(Body, office.body).substitutes_vote = False
         seat = participant(db, office, make_meeting(db, office, here=()), "first")
-        assert not operations.send_substitute(db, seat, db.get_one(Member, office.members["spare"]), "", new_code).voting
+        assert not operations.send_substitute(
+            db, seat, db.get_one(Member, office.members["spare"]), "", new_code
+        ).voting
 
 
 def test_a_substitute_who_came_is_on_the_record(database: Database) -> None:
@@ -176,7 +183,9 @@ def test_the_papers_of_a_draft_are_not_yet_for_the_invited(database: Database) -
     ("state", "sees"),
     [(MeetingState.DRAFT, {"chair", "secretary"}), (MeetingState.INVITED, {*SEATS, "secretary"})],
 )
-def test_a_meeting_exists_for_the_invited_and_those_who_hold_it(database: Database, state: MeetingState, sees: set[str]) -> None:
+def test_a_meeting_exists_for_the_invited_and_those_who_hold_it(
+    database: Database, state: MeetingState, sees: set[str]
+) -> None:
     with database.writing() as db:
         office = make_office(db)
         meeting = make_meeting(db, office, state=state, here=())

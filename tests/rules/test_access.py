@@ -39,6 +39,8 @@ def test_ancestors_from_the_root_down() -> None:
     assert ancestors("1/5/312/") == (1, 5, 312)
 
 
-@pytest.mark.parametrize(("of_login", "of_address", "waits"), [(0, 0, False), (9, 9, False), (10, 10, True), (0, 99, False), (0, 100, True)])
+@pytest.mark.parametrize(
+    ("of_login", "of_address", "waits"), [(0, 0, False), (9, 9, False), (10, 10, True), (0, 99, False), (0, 100, True)]
+)
 def test_the_throttle_counts_what_comes_from_one_address(of_login: int, of_address: int, waits: bool) -> None:
     assert throttled(of_login, of_address) is waits

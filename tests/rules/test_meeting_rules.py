@@ -60,7 +60,10 @@ def test_a_substitute_holds_the_seat_until_its_member_comes() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.booleans(), st.booleans(), st.booleans()), max_size=20))
 def test_never_two_votes_for_one_seat(raw: list[tuple[int, bool, bool, bool]]) -> None:
-    places = [place(50 + n if sub else seat, present=p, voting=v, seat=seat if sub else None) for n, (seat, sub, p, v) in enumerate(raw)]
+    places = [
+        place(50 + n if sub else seat, present=p, voting=v, seat=seat if sub else None)
+        for n, (seat, sub, p, v) in enumerate(raw)
+    ]
     seats = [p.seat_id for p in rules.entitled(places)]
     assert len(seats) == len(set(seats))
     assert all(p.present and p.voting for p in rules.entitled(places))

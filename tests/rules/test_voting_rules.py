@@ -36,7 +36,9 @@ def counted(votes_for: int, against: int, abstain: int, entitled: int, summoned:
         ((0, 0, 0, 31, 45), Majority(1, 2, False, Base.CAST), False, 0),
     ],
 )
-def test_worked_cases(votes: tuple[int, int, int, int, int], majority: Majority, passed: bool, denominator: int) -> None:
+def test_worked_cases(
+    votes: tuple[int, int, int, int, int], majority: Majority, passed: bool, denominator: int
+) -> None:
     verdict = rules.verdict(counted(*votes), majority)
     assert (verdict.passed, verdict.numerator, verdict.denominator) == (passed, votes[0], denominator)
 
@@ -53,7 +55,9 @@ def test_the_verdict_is_the_fraction_compared_exactly(
 ) -> None:
     entitled, summoned = len(ballots) + silent, len(ballots) + silent + absent
     verdict = rules.verdict(rules.count(ballots, entitled, summoned), majority)
-    base = {Base.VALID: len(ballots), Base.CAST: len(ballots), Base.PRESENT: entitled, Base.ENTITLED: summoned}[majority.base]
+    base = {Base.VALID: len(ballots), Base.CAST: len(ballots), Base.PRESENT: entitled, Base.ENTITLED: summoned}[
+        majority.base
+    ]
     share = Fraction(sum(b is FOR for b in ballots), base) if base else None
     needed = Fraction(majority.numerator, majority.denominator)
     assert verdict.passed == (share is not None and (share > needed if majority.strict else share >= needed))
@@ -82,7 +86,9 @@ def test_a_tally_loses_and_invents_nothing(ballots: list[OptionKey]) -> None:
         (PollState.CLOSED, (), False, False, "not_entitled"),
     ],
 )
-def test_a_ballot_is_refused_by_name(state: PollState, chosen: tuple[int, ...], entitled: bool, here: bool, code: str) -> None:
+def test_a_ballot_is_refused_by_name(
+    state: PollState, chosen: tuple[int, ...], entitled: bool, here: bool, code: str
+) -> None:
     with pytest.raises(Problem) as refusal:
         rules.check_ballot(state, chosen, {1, 2, 3}, entitled=entitled, here=here)
     assert refusal.value.code == code

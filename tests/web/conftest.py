@@ -27,7 +27,7 @@ class Asker:
     client: FlaskClient
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers=_names(headers))
+        return self.client.get(path, headers=_names(headers), buffered=True)
 
     def post(self, path: str, data: dict[str, object] | None = None, csrf: str = CSRF, **headers: str) -> TestResponse:
         return self.client.post(path, data=data or {}, headers={"X-CSRF-Token": csrf} | _names(headers))

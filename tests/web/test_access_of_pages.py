@@ -27,7 +27,8 @@ GET_PAGES = {
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
-    "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login", "static",
+    "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
+    "static",
 }  # fmt: skip
 
 
@@ -102,7 +103,13 @@ def test_an_action_of_those_who_run_the_meeting_is_nobody_elses(site: Site, endp
 
 
 def test_a_meeting_cannot_be_made_for_somebody_elses_body(site: Site) -> None:
-    form = {"body": site.scene.office.body, "title": "Họp", "starts_at": "2026-11-22T08:00", "ends_at": "2026-11-22T09:00", "quorum": "1/2"}
+    form = {
+        "body": site.scene.office.body,
+        "title": "Họp",
+        "starts_at": "2026-11-22T08:00",
+        "ends_at": "2026-11-22T09:00",
+        "quorum": "1/2",
+    }
     assert site.as_("first").post("/meetings/new", form).status_code == 422
     assert site.as_("stranger").post("/meetings/new", form).status_code == 422
     assert site.as_("secretary").post("/meetings/new", form).status_code == 303

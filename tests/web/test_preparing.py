@@ -11,7 +11,13 @@ from ecabinet.meetings import queries
 from ecabinet.meetings.models import Meeting, Participant
 from tests.web.conftest import CSRF, Site
 
-GOOD = {"title": "Hội nghị lần 6", "place": "Phòng B", "starts_at": "2026-12-01T08:00", "ends_at": "2026-12-01T11:00", "quorum": "2/3"}
+GOOD = {
+    "title": "Hội nghị lần 6",
+    "place": "Phòng B",
+    "starts_at": "2026-12-01T08:00",
+    "ends_at": "2026-12-01T11:00",
+    "quorum": "2/3",
+}
 
 
 def agenda(site: Site) -> list[int]:
@@ -134,7 +140,14 @@ def test_a_member_cannot_upload(site: Site) -> None:
 
 def test_a_vote_is_prepared_and_a_wrong_one_is_not(site: Site) -> None:
     secretary = site.as_("secretary")
-    form = {"title": "Thông qua", "fraction": "2/3", "strict": "0", "base": "cast", "needs_quorum": "1", "item": agenda(site)[0]}
+    form = {
+        "title": "Thông qua",
+        "fraction": "2/3",
+        "strict": "0",
+        "base": "cast",
+        "needs_quorum": "1",
+        "item": agenda(site)[0],
+    }
     assert secretary.post(f"{site.meeting}/polls", form).status_code == 303
     assert "Từ 2/3 số phiếu đã bỏ trở lên" in secretary.get(f"{site.meeting}/polls").text
     wrong = secretary.post(f"{site.meeting}/polls", form | {"title": "", "fraction": "9/1"})

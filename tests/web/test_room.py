@@ -11,9 +11,13 @@ from tests.web.conftest import Site
 def presence(site: Site, name: str) -> tuple[bool, str]:
     with site.database.reading() as db:
         seat = db.scalars(
-            select(Participant).where(Participant.meeting_id == site.scene.meeting, Participant.member_id == site.scene.member(name))
+            select(Participant).where(
+                Participant.meeting_id == site.scene.meeting, Participant.member_id == site.scene.member(name)
+            )
         ).one()
-        last = db.scalars(select(Attendance).where(Attendance.participant_id == seat.id).order_by(Attendance.id.desc())).first()
+        last = db.scalars(
+            select(Attendance).where(Attendance.participant_id == seat.id).order_by(Attendance.id.desc())
+        ).first()
         return seat.present, last.how if last else ""
 
 
@@ -77,7 +81,8 @@ def test_blocks_are_the_page_and_unchanged_ones_cost_nothing(site: Site) -> None
     assert answer.json is not None
     ids = [block["id"] for block in answer.json]
     page = first.get(site.meeting).text
-    assert ids and all(f'id="{one}"' in page for one in ids)
+    assert ids
+    assert all(f'id="{one}"' in page for one in ids)
     again = first.get(f"{site.meeting}/blocks", If_None_Match=answer.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
     site.as_("second").post(f"{site.meeting}/leave")

@@ -23,7 +23,9 @@ def test_a_right_password_gives_a_session_in_a_guarded_cookie(make_site: Callabl
     assert ("Secure" in cookie) == public_url.startswith("https")
 
 
-@pytest.mark.parametrize(("login", "password"), [("first", "sai"), ("nobody", PASSWORD), ("", ""), ("first", ""), ("x" * 5000, "y")])
+@pytest.mark.parametrize(
+    ("login", "password"), [("first", "sai"), ("nobody", PASSWORD), ("", ""), ("first", ""), ("x" * 5000, "y")]
+)
 def test_a_wrong_one_is_told_the_same_whatever_was_wrong(site: Site, login: str, password: str) -> None:
     answer = sign_in(site, login, password)
     assert answer.status_code == 422

@@ -1,9 +1,9 @@
 """Every code that can be raised has a sentence, every state a label; English is complete."""
 
 import ast
-from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -21,7 +21,12 @@ def raised_codes() -> set[str]:
     codes = set()
     for path in [*ROOT.glob("ecabinet/**/*.py"), *ROOT.glob("documents/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROBLEMS and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in PROBLEMS
+                and node.args
+            ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
                     codes.add(str(first.value))
@@ -36,7 +41,14 @@ def test_every_code_has_its_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "values"),
-    [("meeting", MeetingState), ("role", ParticipantRole), ("rsvp", Rsvp), ("poll", PollState), ("base", Base), ("option", OptionKey)],
+    [
+        ("meeting", MeetingState),
+        ("role", ParticipantRole),
+        ("rsvp", Rsvp),
+        ("poll", PollState),
+        ("base", Base),
+        ("option", OptionKey),
+    ],
 )
 def test_every_state_has_its_label(kind: str, values: type) -> None:
     assert {str(value) for value in values} == set(LABELS[kind])  # type: ignore[var-annotated]
@@ -50,11 +62,13 @@ def used_messages() -> set[str]:
     return {message if isinstance(message, str) else message[0] for _file, _line, message, _comments, _context in found}
 
 
+def english() -> Catalog:
+    with (ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file)
+
+
 def test_english_is_complete_and_holds_nothing_else() -> None:
-    path: Path = ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po"
-    with open(path, "rb") as file:
-        catalogue = read_po(file)
-    translated = {message.id for message in catalogue if message.id and message.string and not message.fuzzy}
+    translated = {message.id for message in english() if message.id and message.string and not message.fuzzy}
     used = used_messages()
     assert len(used) > 200
     assert used - translated == set()
@@ -62,9 +76,5 @@ def test_english_is_complete_and_holds_nothing_else() -> None:
 
 
 def test_a_translation_keeps_the_values_of_its_sentence() -> None:
-    with open(ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po", "rb") as file:
-        catalogue = read_po(file)
-    faults = [(message.id, str(error)) for message in catalogue if message.id for error in message.check()]
+    faults = [(message.id, str(error)) for message in english() if message.id for error in message.check()]
     assert faults == []
-
-
