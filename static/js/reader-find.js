@@ -34,12 +34,15 @@ function pattern(query) {
 export function folding(PDFFindController) {
   return class extends PDFFindController {
     match(query, pageContent) {
-      const expression = Array.isArray(query)
-        ? query.map((part) => `(?<![\\p{L}\\p{N}])${pattern(part)}(?![\\p{L}\\p{N}\\p{M}])`).join("|")
+      const whole = Array.isArray(query);
+      const expression = whole
+        ? query.map((part) => `${pattern(part)}(?![\\p{L}\\p{N}\\p{M}])`).join("|")
         : pattern(query);
       if (!expression) return [];
-      const found = pageContent.matchAll(new RegExp(expression, "giu"));
-      return [...found].map((match) => ({ index: match.index, length: match[0].length }));
+      const found = [...pageContent.matchAll(new RegExp(expression, "giu"))];
+      // Looking back is done here, as the Safari of older tablets has no lookbehind in expressions.
+      const begins = ({ index }) => !whole || index === 0 || !/[\p{L}\p{M}\p{N}]/u.test(pageContent[index - 1]);
+      return found.filter(begins).map((match) => ({ index: match.index, length: match[0].length }));
     }
   };
 }
