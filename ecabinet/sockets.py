@@ -6,12 +6,12 @@ The person comes from the session cookie of the connection, never from a message
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from flask import Flask
 from itsdangerous import BadSignature
 from socketio import AsyncServer
+from werkzeug.http import parse_cookie
 
 from documents.errors import Problem
 from ecabinet.access import Person
@@ -41,6 +41,8 @@ class Sockets:
         self.sio = sio
         self.app = app
         self.callers: dict[str, Caller] = {}
+        # Made once: a room of tablets that connects at once makes the server derive the key a thousand times.
+        self._signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         sio.on("connect", self._connect)
         sio.on("disconnect", self._disconnect)
 
@@ -93,16 +95,12 @@ class Sockets:
             return self.services.identify(db, token, now())
 
     def _session(self, cookies: str) -> Payload:
-        try:
-            morsel = SimpleCookie(cookies).get(self.app.config["SESSION_COOKIE_NAME"])
-        except CookieError:
-            return {}
-        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        if morsel is None or signer is None:
+        value = parse_cookie(cookies).get(self.app.config["SESSION_COOKIE_NAME"])
+        if value is None or self._signer is None:
             return {}
         try:
             lifetime = int(self.app.permanent_session_lifetime.total_seconds())
-            session: Payload = signer.loads(morsel.value, max_age=lifetime)
+            session: Payload = self._signer.loads(value, max_age=lifetime)
         except BadSignature:
             return {}
         return session

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.errors import Forbidden, NotFound
@@ -83,12 +83,16 @@ def by_check_in_code(db: Session, person: Person, code: str) -> tuple[Participan
     return participant, seen
 
 
+_INVITED = (
+    select(Participant.meeting_id, Participant.role, Meeting.state)
+    .join(Meeting, Meeting.id == Participant.meeting_id)
+    .where(Participant.member_id == bindparam("member_id"))
+)
+
+
 def labels_of(db: Session, member_id: int) -> set[str]:
     """The labels of the meetings that a member is invited to; a draft's papers are not theirs yet."""
-    invited = select(Participant.meeting_id, Participant.role, Meeting.state).join(
-        Meeting, Meeting.id == Participant.meeting_id
-    )
-    rows = db.execute(invited.where(Participant.member_id == member_id))
+    rows = db.execute(_INVITED, {"member_id": member_id})
     return {
         meeting_label(meeting_id)
         for meeting_id, role, state in rows
@@ -220,8 +224,7 @@ def participants(db: Session, meeting_id: int) -> list[Participant]:
 
 def quorum_of(db: Session, meeting: Meeting) -> Quorum:
     """The quorum at this moment."""
-    here = places(db.scalars(select(Participant).where(Participant.meeting_id == meeting.id)))
-    return quorum(here, meeting.quorum_numerator, meeting.quorum_denominator)
+    return quorum(places(db, meeting.id), meeting.quorum_numerator, meeting.quorum_denominator)
 
 
 def present_count(db: Session, meeting_id: int) -> int:

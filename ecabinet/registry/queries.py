@@ -1,9 +1,9 @@
 """What is read of the registry: the signed-in person, bodies as they stand on a day, members by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from documents.text import exact, fold
@@ -25,28 +25,31 @@ class Seat:
     voting: bool
 
 
+# Asked for every request and every tablet that connects, so built once, and without objects nobody keeps.
+_PERSON = (
+    select(Account.id, Member.id, Member.full_name, Unit.path)
+    .select_from(SignIn)
+    .join(Account, Account.id == SignIn.account_id)
+    .join(Member, Member.id == Account.member_id)
+    .join(Unit, Unit.id == Member.unit_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now"), Account.active)
+)
+_ROLES = (
+    select(UnitRole.role, Unit.path)
+    .join(Unit, Unit.id == UnitRole.unit_id)
+    .where(UnitRole.account_id == bindparam("account_id"))
+)
+
+
 def person_by_token(db: Session, token: str, now: datetime) -> Person | None:
     """The person of a session token, or None when it is unknown, over, or the account was closed."""
-    row = db.execute(
-        select(Account, Member, Unit.path)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .join(Member, Member.id == Account.member_id)
-        .join(Unit, Unit.id == Member.unit_id)
-        .where(SignIn.token_hash == token_hash(token), SignIn.expires_at > now, Account.active)
-    ).first()
+    row = db.execute(_PERSON, {"token_hash": token_hash(token), "now": now}).first()
     if row is None:
         return None
-    account, member, path = row
-    roles = tuple(
-        (Role(role), unit_path)
-        for role, unit_path in db.execute(
-            select(UnitRole.role, Unit.path)
-            .join(Unit, Unit.id == UnitRole.unit_id)
-            .where(UnitRole.account_id == account.id)
-        )
-    )
-    person = Person(account.id, member.id, member.full_name, path, roles, labels=frozenset())
-    return Person(account.id, member.id, member.full_name, path, roles, labels=frozenset(registry_labels(person)))
+    account_id, member_id, name, path = row
+    roles = tuple((Role(role), unit_path) for role, unit_path in db.execute(_ROLES, {"account_id": account_id}))
+    person = Person(account_id, member_id, name, path, roles, labels=frozenset())
+    return replace(person, labels=frozenset(registry_labels(person)))
 
 
 def registry_labels(person: Person) -> set[str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from documents.database import changed
 from documents.errors import Problem
-from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import places
 from ecabinet.meetings.rules import MeetingState, entitled, quorum
 from ecabinet.voting import rules
@@ -64,7 +64,7 @@ def open_poll(db: Session, poll: Poll, now: datetime) -> None:
     running = db.scalar(select(Poll.id).where(Poll.meeting_id == poll.meeting_id, Poll.state == rules.PollState.OPEN))
     if running is not None:
         raise Problem("another_poll_open")
-    here = places(db.scalars(select(Participant).where(Participant.meeting_id == poll.meeting_id)))
+    here = places(db, poll.meeting_id)
     figures = quorum(here, poll.meeting.quorum_numerator, poll.meeting.quorum_denominator)
     voters = entitled(here)
     if not voters:
