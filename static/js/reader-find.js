@@ -27,22 +27,47 @@ function pattern(query) {
     .replace(/(\\s\+)+/g, "\\s+");
 }
 
+/** The letters without marks, and the marks apart from their places: "hòa" and "hoà" are one word, "hoa" another. */
+function spelling(words) {
+  const letters = words.normalize("NFD").toLowerCase();
+  const marks = [...letters].filter((letter) => /[\p{M}đ]/u.test(letter)).sort().join("");
+  const plain = letters.replace(/\p{M}/gu, "").replace(/đ/g, "d").replace(/\s+/g, " ").trim();
+  return { marks, whole: `${plain} ${marks}` };
+}
+
+/** Where `query` stands in `text` (NFD): anywhere, marks ignored. */
+function anywhere(query, text) {
+  const expression = pattern(query);
+  return expression ? [...text.matchAll(new RegExp(expression, "giu"))] : [];
+}
+
 /**
- * pdf.js' find controller (`PDFFindController`, whose `match` is made to be overridden) with our folding.
- * A text is found anywhere; of a list, words only as whole words.
+ * Where the parts stand in `text` as whole words, without overlaps, an earlier part before a later one; with
+ * their marks when any part was written with marks.
  */
+function wholeWords(parts, text) {
+  const asked = parts.map(spelling);
+  const exact = asked.some((part) => part.marks);
+  // Looking back is done here, as the Safari of older tablets has no lookbehind in expressions.
+  const letter = (place) => /[\p{L}\p{M}\p{N}]/u.test(text[place] ?? "");
+  const found = [];
+  parts.forEach((part, index) => {
+    for (const match of anywhere(part, text)) {
+      const [start, end] = [match.index, match.index + match[0].length];
+      if (letter(start - 1) || letter(end)) continue;
+      if (exact && spelling(match[0]).whole !== asked[index].whole) continue;
+      if (!found.some((other) => start < other.index + other[0].length && other.index < end)) found.push(match);
+    }
+  });
+  return found.sort((one, other) => one.index - other.index);
+}
+
+/** pdf.js' find controller (`PDFFindController`, whose `match` is made to be overridden) with our folding. */
 export function folding(PDFFindController) {
   return class extends PDFFindController {
     match(query, pageContent) {
-      const whole = Array.isArray(query);
-      const expression = whole
-        ? query.map((part) => `${pattern(part)}(?![\\p{L}\\p{N}\\p{M}])`).join("|")
-        : pattern(query);
-      if (!expression) return [];
-      const found = [...pageContent.matchAll(new RegExp(expression, "giu"))];
-      // Looking back is done here, as the Safari of older tablets has no lookbehind in expressions.
-      const begins = ({ index }) => !whole || index === 0 || !/[\p{L}\p{M}\p{N}]/u.test(pageContent[index - 1]);
-      return found.filter(begins).map((match) => ({ index: match.index, length: match[0].length }));
+      const found = Array.isArray(query) ? wholeWords(query, pageContent) : anywhere(query, pageContent);
+      return found.map((match) => ({ index: match.index, length: match[0].length }));
     }
   };
 }

@@ -58,6 +58,8 @@ def test_text_is_found_with_marks_folded(node_path: str, tmp_path: Path, query: 
         ("doan thanh nien", ["Đoàn thanh niên"]),
         ("ha", []),  # whole words only: not the "hoà" nor the end of anything
         ("thi", ["thị"]),
+        ("hòa giải", ["hoà giải"]),
+        ("đồ thị", ["thị"]),  # written with marks: not the "đô"
     ],
 )
 def test_a_search_marks_the_phrase_or_its_words(node_path: str, tmp_path: Path, query: str, found: list[str]) -> None:
