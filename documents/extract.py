@@ -101,7 +101,7 @@ def extract(path: Path, filename: str = "", limits: Limits = LIMITS) -> Extracte
 
 
 def _read_in_child(path: Path, outcome: Extracted, limits: Limits) -> None:
-    order = json.dumps({"path": str(path), "media_type": outcome.media_type, "limits": asdict(limits)})
+    order = json.dumps({"path": str(path.absolute()), "media_type": outcome.media_type, "limits": asdict(limits)})
     child = subprocess.Popen(  # noqa: S603 - our own module, arguments as a list
         [sys.executable, "-s", "-P", "-m", "documents.extract_child", order],
         stdin=subprocess.DEVNULL,

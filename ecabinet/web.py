@@ -144,7 +144,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["local"] = local
     app.context_processor(
-        lambda: {"person": g.get("person"), "lang": str(g.get("lang", app.config["BABEL_DEFAULT_LOCALE"]))}
+        lambda: {"person": g.get("person"), "lang": g.get("lang") or app.config["BABEL_DEFAULT_LOCALE"]}
     )
 
 

@@ -21,12 +21,22 @@ TITLE = "Hội nghị Ban Thường vụ Trung ương Đoàn tháng 11"
 ITEMS = (
     ("Khai mạc, thông qua chương trình", "Chủ trì", 10, ()),
     ("Báo cáo công tác Đoàn và phong trào thanh thiếu nhi quý IV", "Văn phòng Trung ương Đoàn", 40, ()),
-    ("Góp ý công văn hướng dẫn định mức kinh tế – kỹ thuật", "Ban Tổ chức", 45, ("cong-van-huong-dan-dmtc.pdf",)),
-    ("Cho ý kiến về quy chuẩn kỹ thuật QCVN 32:2026/BXD", "Ban Thanh niên xung phong", 45, ("qcvn-32-2026-bxd.pdf",)),
+    (
+        "Góp ý bộ thông số kỹ thuật dùng chung cho đường sắt đô thị",
+        "Ban Thanh niên công nhân",
+        45,
+        ("cong-van-huong-dan-dmtc.pdf",),
+    ),
+    (
+        "Cho ý kiến về quy chuẩn kỹ thuật metro QCVN 32:2026/BXD",
+        "Ban Thanh niên xung phong",
+        45,
+        ("qcvn-32-2026-bxd.pdf",),
+    ),
     ("Biểu quyết, kết luận và bế mạc", "Chủ trì", 30, ()),
 )
 PAPER_TITLES = {
-    "cong-van-huong-dan-dmtc.pdf": "Công văn hướng dẫn định mức",
+    "cong-van-huong-dan-dmtc.pdf": "Công văn về bộ thông số kỹ thuật đường sắt đô thị",
     "qcvn-32-2026-bxd.pdf": "Quy chuẩn kỹ thuật quốc gia QCVN 32:2026/BXD",
 }
 VOTES = (

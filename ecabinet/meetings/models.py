@@ -33,6 +33,7 @@ class Meeting(Base):
     current_item_id: Mapped[int | None] = mapped_column(
         ForeignKey("agenda_item.id", ondelete="SET NULL", use_alter=True)
     )
+    current_since: Mapped[datetime | None] = mapped_column(Instant)
     quorum_numerator: Mapped[int] = mapped_column(default=2)
     quorum_denominator: Mapped[int] = mapped_column(default=3)
     unit: Mapped[Unit] = relationship()

@@ -92,12 +92,12 @@ def reorder(db: Session, meeting: Meeting, order: list[int]) -> None:
     changed(db, "agenda", meeting.id)
 
 
-def go_to_item(db: Session, meeting: Meeting, item_id: int) -> None:
+def go_to_item(db: Session, meeting: Meeting, item_id: int, now: datetime) -> None:
     """The chair opens an item: every screen shows it as the present one."""
     item = db.get(AgendaItem, item_id)
     if item is None or item.meeting_id != meeting.id:
         raise NotFound(f"item {item_id} of meeting {meeting.id}")
-    meeting.current_item_id = item.id
+    meeting.current_item_id, meeting.current_since = item.id, now
     changed(db, "agenda", meeting.id)
 
 

@@ -264,5 +264,5 @@ def go_to_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting: open an agenda item for the room."""
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
-        operations.go_to_item(db, meeting, item_id)
+        operations.go_to_item(db, meeting, item_id, now())
     return done(url_for("meetings.console", meeting_id=meeting_id))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.errors import NotFound
@@ -69,30 +69,13 @@ def polls_of(db: Session, meeting_id: int) -> list[Poll]:
 
 
 def on_the_floor(db: Session, meeting: Meeting) -> Poll | None:
-    """The vote that concerns the room now: open or closed; else the one published last, while its item is the present
-    one.
-    """
-    polls = (
-        select(Poll)
-        .options(selectinload(Poll.options))
-        .where(Poll.meeting_id == meeting.id, Poll.state.in_((rules.PollState.OPEN, rules.PollState.CLOSED)))
-        .order_by(Poll.opened_at.desc())
-        .limit(1)
-    )
-    running = db.scalar(polls)
-    if running is not None:
-        return running
-    return db.scalar(
-        select(Poll)
-        .options(selectinload(Poll.options))
-        .where(
-            Poll.meeting_id == meeting.id,
-            Poll.state == rules.PollState.PUBLISHED,
-            or_(Poll.item_id.is_(None), Poll.item_id == meeting.current_item_id),
-        )
-        .order_by(Poll.published_at.desc())
-        .limit(1)
-    )
+    """The vote that concerns the room now: one open or closed; else the one published since the chair last moved on."""
+    of_meeting = select(Poll).options(selectinload(Poll.options)).where(Poll.meeting_id == meeting.id).limit(1)
+    running = of_meeting.where(Poll.state.in_((rules.PollState.OPEN, rules.PollState.CLOSED)))
+    shown = of_meeting.where(Poll.state == rules.PollState.PUBLISHED)
+    if meeting.current_since is not None:
+        shown = shown.where(Poll.published_at >= meeting.current_since)
+    return db.scalar(running.order_by(Poll.opened_at.desc())) or db.scalar(shown.order_by(Poll.published_at.desc()))
 
 
 def published(db: Session, meeting_id: int) -> list[Poll]:

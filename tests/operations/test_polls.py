@@ -1,11 +1,15 @@
 """Running a vote: states, quorum, the snapshot, what the database itself refuses."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from documents.database import Database
 from documents.errors import NotFound, Problem
+from ecabinet.meetings import operations as meetings
+from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings.rules import MeetingState
 from ecabinet.voting import operations, queries
 from ecabinet.voting.casting import Cast, cast_many, fresh_receipt
@@ -84,6 +88,22 @@ def test_a_cancelled_run_is_kept_with_its_reason_and_ballots(database: Database)
         poll = db.get_one(Poll, scene.poll)
         assert (poll.state, poll.cancel_reason) == ("cancelled", "Nhầm nội dung")
         assert queries.progress(db, scene.poll).voted == 1
+
+
+def test_a_result_stays_before_the_room_until_the_chair_moves_on(database: Database) -> None:
+    scene = make_scene(database)
+    with database.writing() as db:
+        poll = db.get_one(Poll, scene.poll)
+        items = meeting_queries.agenda(db, poll.meeting)
+        meetings.go_to_item(db, poll.meeting, items[0].id, NOW)
+        assert queries.on_the_floor(db, poll.meeting) is poll
+        operations.close_poll(db, poll, NOW)
+        operations.publish_poll(db, poll, NOW + timedelta(minutes=1))
+        db.flush()
+        assert queries.on_the_floor(db, poll.meeting) is poll
+        meetings.go_to_item(db, poll.meeting, items[1].id, NOW + timedelta(minutes=2))
+        db.flush()
+        assert queries.on_the_floor(db, poll.meeting) is None
 
 
 def test_a_draft_exists_only_for_those_who_run_the_meeting(database: Database) -> None:

@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("current_item_id", sa.Integer(), nullable=True),
+        sa.Column("current_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("quorum_numerator", sa.Integer(), nullable=False),
         sa.Column("quorum_denominator", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('draft', 'invited', 'under_way', 'concluded')", name=op.f("ck_meeting_state")),
