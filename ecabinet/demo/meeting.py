@@ -41,7 +41,7 @@ PAPER_TITLES = {
 }
 VOTES = (
     ("Thông qua chương trình hội nghị", 0, Majority(1, 2, True, Base.PRESENT), "Quy chế làm việc, Điều 8"),
-    ("Thông qua Chương trình công tác năm 2027", 4, Majority(1, 2, True, Base.ENTITLED), "Điều lệ Đoàn, Điều 5"),
+    ("Thông qua Chương trình công tác năm 2027", 4, Majority(1, 2, True, Base.CAST), "Điều lệ Đoàn, Điều 5"),
     ("Ban hành Kết luận hội nghị", 4, Majority(2, 3, False, Base.ENTITLED), "Quy chế làm việc, Điều 12"),
 )
 HERE_ALREADY = slice(5, 14)
