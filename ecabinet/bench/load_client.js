@@ -8,7 +8,7 @@
 const readline = require("node:readline");
 const { io } = require("socket.io-client");
 
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 const wall = () => performance.timeOrigin + performance.now();
 const tablets = [];
 let drops = 0;

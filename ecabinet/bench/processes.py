@@ -93,9 +93,8 @@ class Tablets:
         return report
 
     def close(self) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(STOP_SECONDS)
+        # Ends at the end of its input, which this closes.
+        self._process.communicate(timeout=STOP_SECONDS)
 
 
 @contextmanager

@@ -108,6 +108,8 @@ class Session:
         connected = self.client.order(
             "connect", url=self.server.url, meeting=self.room.meeting_id, cookies=self.room.cookies
         )
+        if connected["connected"] != len(self.room.cookies):
+            raise BenchError(f"only {connected['connected']} of {len(self.room.cookies)} tablets joined")
         time.sleep(SETTLE_SECONDS)
         memory = (self.server.pss_kib() - before) / len(self.room.cookies)
         spread = self._vote(self.room.votes[0], over=1000)
