@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
@@ -25,6 +25,10 @@ class Unit(Base):
     code: Mapped[str] = mapped_column(String(30), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
+    exchange_code: Mapped[str | None] = mapped_column(String(20), index=True, unique=True)
+    address: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    founded_on: Mapped[date | None]
+    dissolved_on: Mapped[date | None]
 
 
 class Member(Base):
@@ -41,6 +45,16 @@ class Member(Base):
     born_on: Mapped[date]
     card_number: Mapped[str] = mapped_column(String(20), unique=True)
     status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE.value)
+    joined_on: Mapped[date | None]
+    # Sealed: see ecabinet/sealing.py. The fingerprint finds by exact match and keeps a number from being entered twice.
+    national_id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    national_id_print: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_print: Mapped[str | None] = mapped_column(String(64), index=True)
+    # The rest of the member's papers (birth place, education, …): read with the member, never searched.
+    papers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    verified_by: Mapped[str | None] = mapped_column(String(60))
     unit: Mapped[Unit] = relationship()
 
 

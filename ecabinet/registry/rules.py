@@ -9,7 +9,12 @@ class UnitKind(StrEnum):
 
     CENTRAL = "central"
     PROVINCE = "province"
+    ATTACHED = "attached"
     COMMUNE = "commune"
+    BASE = "base"
+    SECTION = "section"
+    INTER_BRANCH = "inter_branch"
+    BASE_BRANCH = "base_branch"
     BRANCH = "branch"
 
 
@@ -24,6 +29,11 @@ class MemberStatus(StrEnum):
     """Whether a member counts."""
 
     ACTIVE = "active"
+    AWAY = "away"
+    DEFERRED = "deferred"
+    GROWN = "grown"
+    REMOVED = "removed"
+    EXPELLED = "expelled"
     LEFT = "left"
 
 
@@ -48,3 +58,77 @@ def throttled(failures_of_login_here: int, failures_here: int) -> bool:
     for an address is generous, because a whole meeting room may sit behind one.
     """
     return failures_of_login_here >= FAILURES_PER_LOGIN or failures_here >= FAILURES_PER_ADDRESS
+
+
+class UnitEventKind(StrEnum):
+    """Operations on units."""
+
+    FOUNDED = "founded"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    MERGED = "merged"
+    SPLIT = "split"
+    DISSOLVED = "dissolved"
+
+
+class MemberEventKind(StrEnum):
+    """Lines of a member's timeline."""
+
+    ADMITTED = "admitted"
+    ENTERED = "entered"
+    CORRECTED = "corrected"
+    MOVED_OUT = "moved_out"
+    MOVED_IN = "moved_in"
+    STAYED_AWAY = "stayed_away"
+    CAME_BACK = "came_back"
+    DEFERRED = "deferred"
+    RESUMED = "resumed"
+    GREW_UP = "grew_up"
+    REMOVED = "removed"
+    DISCIPLINED = "disciplined"
+    AWARDED = "awarded"
+    GRADED = "graded"
+    CARD_REISSUED = "card_reissued"
+    VERIFIED = "verified"
+
+
+class TransferKind(StrEnum):
+    """For good, or for at most three months."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+
+
+class TransferState(StrEnum):
+    """Asked until the last consent is given, one is refused, or it is withdrawn."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentStep(StrEnum):
+    """The chain of a transfer, in this order: branch → sending base → receiving base → branch."""
+
+    FROM_BRANCH = "from_branch"
+    FROM_BASE = "from_base"
+    TO_BASE = "to_base"
+    TO_BRANCH = "to_branch"
+
+
+class ImportState(StrEnum):
+    """The life of an import run."""
+
+    MAPPING = "mapping"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RowOutcome(StrEnum):
+    """What became of a row that was not simply taken."""
+
+    CORRECTED = "corrected"
+    REFUSED = "refused"

@@ -86,7 +86,11 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.CheckConstraint("kind IN ('central', 'province', 'commune', 'branch')", name=op.f("ck_unit_kind")),
+        sa.CheckConstraint(
+            "kind IN ('central', 'province', 'attached', 'commune', "
+            "'base', 'section', 'inter_branch', 'base_branch', 'branch')",
+            name=op.f("ck_unit_kind"),
+        ),
         sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
@@ -130,7 +134,10 @@ def upgrade() -> None:
         sa.Column("card_number", sa.String(length=20), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.CheckConstraint("sex IN ('male', 'female')", name=op.f("ck_member_sex")),
-        sa.CheckConstraint("status IN ('active', 'left')", name=op.f("ck_member_status")),
+        sa.CheckConstraint(
+            "status IN ('active', 'away', 'deferred', 'grown', 'removed', 'expelled', 'left')",
+            name=op.f("ck_member_status"),
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_member_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("card_number", name=op.f("uq_member_card_number")),

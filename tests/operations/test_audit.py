@@ -1,0 +1,65 @@
+"""The audit trail: a chain that cannot be changed through the database, and shows where it was changed behind its back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
+
+from documents.database import Database
+from ecabinet import audit
+from ecabinet.audit import AuditEntry
+from tests.people import NOW
+
+
+def fill(database: Database, count: int = 5) -> None:
+    with database.writing() as db:
+        for number in range(count):
+            audit.record(
+                db, None, "look_national_id", f"member:{number}", NOW + timedelta(seconds=number), purpose="kiểm tra"
+            )
+
+
+def disarm(database: Database) -> None:
+    """As somebody with full access to the database would."""
+    triggers = ("audit_entry_no_update", "audit_entry_no_delete")
+    with database.writing() as db:
+        if database.is_sqlite:
+            for trigger in triggers:
+                db.execute(text(f"DROP TRIGGER {trigger}"))
+        else:
+            db.execute(text("DROP TRIGGER audit_entry_append_only ON audit_entry"))
+
+
+def test_an_untouched_chain_holds(database: Database) -> None:
+    fill(database)
+    with database.reading() as db:
+        assert audit.check(db) is None
+
+
+@pytest.mark.parametrize("statement", [update(AuditEntry).values(action="nothing"), delete(AuditEntry)])
+def test_the_database_refuses_to_change_what_was_written(database: Database, statement: object) -> None:
+    fill(database)
+    with pytest.raises(DBAPIError, match="append-only"), database.writing() as db:
+        db.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (update(AuditEntry).where(AuditEntry.id == 3).values(subject="member:99"), 3),
+        (update(AuditEntry).where(AuditEntry.id == 1).values(at=NOW - timedelta(days=1)), 1),
+        (update(AuditEntry).where(AuditEntry.id == 5).values(details={}), 5),
+        (update(AuditEntry).where(AuditEntry.id == 2).values(hash="f" * 64), 2),
+        (delete(AuditEntry).where(AuditEntry.id == 4), 5),
+    ],
+)
+def test_a_change_by_hand_is_found_at_its_row(database: Database, change: object, broken: int) -> None:
+    fill(database)
+    disarm(database)
+    with database.writing() as db:
+        db.execute(change)  # type: ignore[call-overload]
+    with database.reading() as db:
+        found = audit.check(db)
+    assert found is not None
+    assert found.entry_id == broken
