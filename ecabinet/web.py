@@ -4,6 +4,7 @@ them.
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
@@ -79,8 +81,22 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
+
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Identify = Callable[[Session, str, datetime], Person | None]
+
+
+class _RowId(IntegerConverter):
+    """Ids in addresses; what no database holds as a whole number is no address of ours."""
+
+    regex = r"\d{1,18}"
+
+
+class _Code(BaseConverter):
+    """Codes in addresses, as :func:`new_code` makes them."""
+
+    regex = r"[\w-]{1,100}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,8 @@ def public(handler: Handler) -> Handler:
 
 
 def init_app(app: Flask) -> None:
-    """Hook all of this into the application."""
+    """Hook all of this into the application; the features' addresses come after it."""
+    app.url_map.converters.update(int=_RowId, default=_Code)
     app.before_request(_identify)
     app.before_request(_check_csrf)
     app.before_request(_require_sign_in)
@@ -252,7 +269,16 @@ def fault_texts(invalid: Invalid) -> dict[str, str]:
 
 def text(name: str) -> str:
     """A text field of the form, without surrounding space and without control characters."""
-    return "".join(c for c in request.form.get(name, "").strip() if c.isprintable() or c in "\n\t")
+    return _clean(request.form.get(name, ""))
+
+
+def asked(name: str, limit: int) -> str:
+    """The same of a parameter in the address, cut at ``limit`` characters."""
+    return _clean(request.args.get(name, ""))[:limit]
+
+
+def _clean(value: str) -> str:
+    return "".join(c for c in value.strip() if c.isprintable() or c in "\n\t")
 
 
 def whole(name: str, default: int | None = None) -> int | None:
@@ -260,7 +286,7 @@ def whole(name: str, default: int | None = None) -> int | None:
     value = request.form.get(name, "").strip()
     if not value:
         return default
-    return int(value) if value.isascii() and value.lstrip("-").isdigit() and len(value) < 10 else None
+    return int(value) if _WHOLE.fullmatch(value) else None
 
 
 def moment(name: str) -> datetime | None:

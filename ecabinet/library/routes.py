@@ -14,7 +14,7 @@ from documents.queries import found, may_see, newest_version
 from documents.search import Query, Results, SearchBroken
 from documents.text import exact, fold
 from ecabinet.messages import code_sentence
-from ecabinet.web import database, engines, person
+from ecabinet.web import asked, database, engines, person
 
 bp = Blueprint("library", __name__)
 
@@ -26,7 +26,7 @@ SHOWN_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/
 @bp.get("/search")
 def search() -> ResponseReturnValue:
     """The signed-in: papers that their labels open, best first."""
-    question = request.args.get("q", "").strip()[:300]
+    question = asked("q", 300)
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     results, broken = Results(0, []), False
     if question:
@@ -60,7 +60,7 @@ def _load(db: Session, document_id: int) -> tuple[Document, Version]:
 def read(document_id: int) -> ResponseReturnValue:
     """Those whose labels open it: the reader, at a page (counted from 1), with the words searched for."""
     meeting_id = request.args.get("meeting", type=int)
-    question = request.args.get("q", "")[:300]
+    question = asked("q", 300)
     with database().reading() as db:
         document, version = _load(db, document_id)
         back = (

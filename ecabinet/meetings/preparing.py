@@ -14,7 +14,7 @@ from ecabinet.meetings import operations, queries, rules
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Body, Member, Unit
-from ecabinet.web import ZONE, database, done, engines, fault_texts, moment, new_code, now, person, text, whole
+from ecabinet.web import ZONE, asked, database, done, engines, fault_texts, moment, new_code, now, person, text, whole
 
 bp = Blueprint("preparing", __name__)
 
@@ -168,7 +168,11 @@ def reorder(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: the whole new order, or one item moved up or down (without JavaScript)."""
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
-        order = [int(value) for value in request.form.getlist("order") if value.isascii() and value.isdigit()]
+        order = [
+            int(value)
+            for value in request.form.getlist("order")
+            if value.isascii() and value.isdigit() and len(value) < 16
+        ]
         moved = whole("item")
         if moved is not None:
             order = rules.moved([item.id for item in queries.agenda(db, meeting)], moved, text("direction"))
@@ -202,7 +206,7 @@ def people(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: who is invited; ?name= looks for members to invite as guests."""
     with database().reading() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
-        name = request.args.get("name", "").strip()[:100]
+        name = asked("name", 100)
         return render_template(
             "meetings/people.html",
             meeting=meeting,

@@ -26,7 +26,7 @@ from ecabinet.meetings import operations, queries
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
-from ecabinet.web import database, done, engines, fault_texts, new_code, now, person, text, whole
+from ecabinet.web import asked, database, done, engines, fault_texts, new_code, now, person, text, whole
 
 bp = Blueprint("meetings", __name__)
 
@@ -188,7 +188,7 @@ def _answer_of(value: str) -> Rsvp:
 def find_substitute(meeting_id: int) -> ResponseReturnValue:
     """The invited: members of the unit by name, to send one of them."""
     with database().reading() as db:
-        return _invitation(db, meeting_id, {"substitute_name": request.args.get("substitute_name", "")[:100]}, {})
+        return _invitation(db, meeting_id, {"substitute_name": asked("substitute_name", 100)}, {})
 
 
 @bp.post("/meetings/<int:meeting_id>/substitute")
