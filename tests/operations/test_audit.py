@@ -1,4 +1,4 @@
-"""The audit trail: a chain that cannot be changed through the database, and shows where it was changed behind its back."""
+"""The audit trail: a chain the database refuses to change, and that shows where it was changed behind its back."""
 
 from datetime import timedelta
 

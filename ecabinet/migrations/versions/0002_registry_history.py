@@ -141,7 +141,8 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "kind IN ('admitted', 'entered', 'corrected', 'moved_out', 'moved_in', 'stayed_away', 'came_back', "
-            "'deferred', 'resumed', 'grew_up', 'removed', 'disciplined', 'awarded', 'graded', 'card_reissued', 'verified')",
+            "'deferred', 'resumed', 'grew_up', 'removed', 'disciplined', 'awarded', 'graded', 'card_reissued', "
+            "'verified')",
             name=op.f("ck_member_event_kind"),
         ),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_member_event_member_id")),
