@@ -60,6 +60,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
     Babel(app, locale_selector=_locale)
     Htmx(app)
+    app.before_request(_choose_language)
     web.init_app(app)
     app.jinja_env.globals.update(label=labels.label, rule_text=labels.rule_text)
     for blueprint in BLUEPRINTS:
@@ -117,11 +118,13 @@ class Renderer:
             return blocks
 
 
+def _choose_language() -> None:
+    wanted = session.get("lang")
+    g.lang = wanted if wanted in LOCALES else web.engines().config.locale
+
+
 def _locale() -> str:
-    if "lang" not in g:
-        wanted = session.get("lang")
-        g.lang = wanted if wanted in LOCALES else None
-    return g.lang or web.engines().config.locale
+    return g.get("lang") or web.engines().config.locale
 
 
 def _static_max_age(filename: str | None) -> int | None:

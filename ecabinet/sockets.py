@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from itsdangerous import BadSignature
 from socketio import AsyncServer
 from werkzeug.http import parse_cookie
@@ -64,10 +64,18 @@ class Sockets:
                     raise Problem("malformed")
                 return await handler(sid, caller, data)
             except Problem as problem:
-                with self.app.test_request_context():
-                    return refusal(problem)
+                return self._refusal(problem, caller)
+            except Exception:
+                # Without an answer the page would wait for one, and could not tell this from a lost connection.
+                log.exception("%s failed", event)
+                return self._refusal(Problem("server_fault"), caller)
 
         self.sio.on(event, served)
+
+    def _refusal(self, problem: Problem, caller: Caller | None) -> Payload:
+        with self.app.test_request_context():
+            g.lang = caller.locale if caller is not None else None
+            return refusal(problem)
 
     async def enter(self, sid: str, caller: Caller, room: str) -> None:
         """Move a page into the room of a live page; it leaves the one it was in."""

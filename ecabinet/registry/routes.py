@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
             "registry/login.html", login=name, fault=sentence(Problem("sign_in_failed")), target=_target()
         ), 422
     # A fresh session: what was planted in the cookie before signing in is worth nothing after it.
-    session.clear()
+    _forget()
     session.permanent = True
     session["token"] = token
     return redirect(_target(), 303)
@@ -56,7 +56,7 @@ def logout() -> ResponseReturnValue:
     """The signed-in person."""
     with database().writing() as db:
         operations.end_session(db, session["token"])
-    session.clear()
+    _forget()
     flash(_("Đồng chí đã đăng xuất."), "info")
     return redirect(url_for("registry.login"), 303)
 
@@ -68,6 +68,14 @@ def language(code: str) -> ResponseReturnValue:
     if code in LOCALES:
         session["lang"] = code
     return redirect(_target(), 303)
+
+
+def _forget() -> None:
+    """Empty the session but for the language, which is the browser's rather than the person's."""
+    lang = session.get("lang")
+    session.clear()
+    if lang in LOCALES:
+        session["lang"] = lang
 
 
 def _target() -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from ecabinet.registry.rules import FAILURES_PER_LOGIN
 from tests.people import PASSWORD
-from tests.web.conftest import Site
+from tests.web.conftest import CSRF, Site
 
 
 def sign_in(site: Site, login: str = "first", password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
@@ -90,8 +90,19 @@ def test_an_unknown_token_opens_nothing(site: Site, token: str) -> None:
 
 def test_the_language_can_be_changed_and_an_unknown_one_cannot(site: Site) -> None:
     browser = site.anybody()
-    assert 'lang="vi"' in browser.get("/login").text
+    assert '<html lang="vi">' in browser.get("/login").text
     browser.post("/language/en")
-    assert 'lang="en"' in browser.get("/login").text
+    assert '<html lang="en">' in browser.get("/login").text
     browser.post("/language/xx")
-    assert 'lang="en"' in browser.get("/login").text
+    assert '<html lang="en">' in browser.get("/login").text
+
+
+def test_the_language_chosen_outside_stays_inside_and_outside_again(site: Site) -> None:
+    browser = site.anybody()
+    browser.post("/language/en")
+    browser.post("/login", {"login": "first", "password": PASSWORD})
+    with browser.client.session_transaction() as session:
+        session["csrf"] = CSRF
+    assert '<html lang="en">' in browser.get("/").text
+    browser.post("/logout")
+    assert '<html lang="en">' in browser.get("/login").text
