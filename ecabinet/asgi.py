@@ -10,13 +10,13 @@ from a2wsgi import WSGIMiddleware
 from ecabinet.app import BLOCKS, Renderer, create_app, resolve
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
-from ecabinet.fanout import make_server
+from ecabinet.fanout import make_server, make_speaker
 from ecabinet.meetings import live as meeting_live
 from ecabinet.realtime import Publisher
 from ecabinet.sockets import Sockets
 from ecabinet.voting import live as voting_live
 from ecabinet.voting.casting import open_box
-from ecabinet.worker import WorkerThread
+from ecabinet.worker import Worker, WorkerThread
 
 WSGI_THREADS = 16
 
@@ -69,3 +69,32 @@ class Process:
     def _anyone_in(self, room: str) -> bool:
         # With a shared bus the room may have its people in another process.
         return self._shares_rooms or next(self.sio.manager.get_participants("/", room), None) is not None
+
+
+class WorkerProcess:
+    """A worker in a process of its own. Where there is a shared bus, what it changes is pushed to the rooms too."""
+
+    def __init__(self, config: Config) -> None:
+        engines = open_engines(config)
+        self.worker = Worker(engines)
+        self._publisher: Publisher | None = None
+        if not config.bus_url.startswith("memory:"):
+            self._box = open_box(engines.database)
+            renderer = Renderer(create_app(engines, self._box), engines)
+            self._speaker = make_speaker(config.bus_url)
+            self._publisher = Publisher(
+                engines.database, BLOCKS, renderer.stale, resolve, self._emit, lambda _room: True
+            )
+
+    def run(self) -> None:
+        """Work until :meth:`Worker.stop`."""
+        if self._publisher is None:
+            self.worker.run()
+            return
+        self._publisher.start()
+        self.worker.run()
+        self._publisher.close()
+        self._box.close()
+
+    def _emit(self, event: str, payload: object, room: str) -> None:
+        self._speaker.emit(event, payload, namespace="/", room=room)

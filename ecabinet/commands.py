@@ -15,12 +15,11 @@ from alembic.config import Config as AlembicConfig
 
 from ecabinet import demo
 from ecabinet.app import ROOT
-from ecabinet.asgi import Process
+from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import vote as bench_vote
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import UVICORN_OPTIONS
-from ecabinet.worker import Worker
 
 
 class CommandError(Exception):
@@ -55,10 +54,10 @@ def run_demo(_options: argparse.Namespace) -> None:
 
 
 def run_worker(_options: argparse.Namespace) -> None:
-    worker = Worker(open_engines(Config.from_env()))
+    process = WorkerProcess(Config.from_env())
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
-    worker.run()
+        signal.signal(number, lambda *_: process.worker.stop())
+    process.run()
 
 
 def run_serve(_options: argparse.Namespace) -> None:

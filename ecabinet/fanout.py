@@ -13,7 +13,6 @@ Everything here that leans on inner parts of python-socketio, python-engineio an
 import asyncio
 import inspect
 import logging
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -28,6 +27,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 TESTED_VERSIONS = {"python-socketio": "5.18.1", "python-engineio": "4.15.1", "uvicorn": "0.54.0"}
 """The versions whose insides this file was written against. A test holds them: read the new ones before raising it."""
+
+CHANNEL = "ecabinet"
+"""The name under which the processes of an installation hear each other on Redis."""
 
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_WAITING_PACKETS = 200
@@ -91,13 +93,14 @@ class StrictPacket(packet.Packet):  # type: ignore[misc]  # python-socketio ship
 class Tablet(AsyncSocket):  # type: ignore[misc]  # python-engineio ships no types
     """One client's Engine.IO connection: written to directly where nothing waits, bounded where something does.
 
-    ``wire`` is uvicorn's protocol object of the WebSocket, None for polling clients and for other servers.
+    ``wire`` is uvicorn's protocol object of the WebSocket, None for polling clients and for other servers. ``free`` is
+    the same while nothing waits: what is written to it comes after everything sent before.
     """
 
     # Class attributes are the first values: the library makes the object, adopt() only gives it this class.
     connected: bool
     wire: WebSocketsSansIOProtocol | None = None
-    writing = False
+    free: WebSocketsSansIOProtocol | None = None
     waiting_characters = 0
     dropped = False
 
@@ -106,28 +109,23 @@ class Tablet(AsyncSocket):  # type: ignore[misc]  # python-engineio ships no typ
         """Give a new connection this behaviour. engineio names its class in a module; a factory it has not."""
         made_by_library.__class__ = cls
 
-    def push(self, packets: Iterable[engine.Packet], frames: bytes) -> None:
-        """Send ``packets`` whose WebSocket frames, joined, are ``frames``. Never waits, never raises."""
-        if self.closing or self.closed or self.dropped:
-            return
-        wire = self._free_wire()
-        if wire is not None:
-            wire.transport.write(frames)
-            return
-        for waiting in packets:
-            self._enqueue(waiting)
+    def push(self, pkt: engine.Packet, frame: bytes) -> None:
+        """Send ``pkt``, whose WebSocket frame is ``frame``. Never waits, never raises."""
+        wire = self.free
+        if wire is not None and wire.writable.is_set() and not wire.transport.is_closing():
+            wire.transport.write(frame)
+        elif not (self.closing or self.closed):
+            self._enqueue(pkt)
 
     async def send(self, pkt: engine.Packet) -> None:
         """Send one packet; as in the library, a closed connection raises ``SocketIsClosedError``."""
         if self.closed:
             raise SocketIsClosedError()
-        if self.dropped:
-            return
-        wire = self._free_wire()
-        if wire is None:
-            self._enqueue(pkt)
-        else:
+        wire = self.free
+        if wire is not None and wire.writable.is_set() and not wire.transport.is_closing():
             wire.transport.write(websocket_frame(pkt.encode()))
+        else:
+            self._enqueue(pkt)
 
     async def poll(self) -> Any:
         packets = await super().poll()
@@ -142,24 +140,16 @@ class Tablet(AsyncSocket):  # type: ignore[misc]  # python-engineio ships no typ
             self.queue.put_nowait(None)
             self._hang_up()
 
-    def _free_wire(self) -> WebSocketsSansIOProtocol | None:
-        """The wire, if what is written to it now comes after everything sent before."""
-        wire = self.wire
-        if wire is None or self.writing or not self.queue.empty() or not wire.writable.is_set():
-            return None
-        if wire.close_sent or wire.disconnected or wire.transport.is_closing():
-            return None
-        return wire
-
     def _enqueue(self, pkt: engine.Packet) -> None:
+        if self.dropped:
+            return
+        self.free = None
         self.queue.put_nowait(pkt)
         self.waiting_characters += _size(pkt)
         if self.queue.qsize() > MAX_WAITING_PACKETS or self.waiting_characters > MAX_WAITING_CHARACTERS:
             self._drop()
 
     def _drop(self) -> None:
-        if self.dropped or self.closed:
-            return
         self.dropped = True
         log.info("%s does not keep up: cut off with %d packets waiting", self.sid, self.queue.qsize())
         if self.wire is not None:
@@ -211,15 +201,19 @@ class Tablet(AsyncSocket):  # type: ignore[misc]  # python-engineio ships no typ
     async def _write(self, ws: WebSocket) -> None:
         """Send what could not be sent directly, in its order; ends at None, or when the connection does."""
         try:
-            while (pkt := await self.queue.get()) is not None:
-                self.writing = True
+            while (pkt := await self._next(self.wire)) is not None:
                 self.waiting_characters -= _size(pkt)
                 await ws.send(pkt.encode())
-                self.writing = False
         except (OSError, RuntimeError):
             log.debug("%s went away while it was written to", self.sid)
-        self.writing = True  # nothing may be written directly any more
         await ws.close()
+
+    async def _next(self, wire: WebSocketsSansIOProtocol | None) -> engine.Packet | None:
+        if self.queue.empty():
+            self.free = wire
+        pkt = await self.queue.get()
+        self.free = None
+        return pkt
 
     async def _read(self, ws: WebSocket) -> str:
         """Receive until the end; returns its reason. One message is handled before the next is read: that is what
@@ -271,16 +265,21 @@ class FanoutManager(socketio.AsyncManager):  # type: ignore[misc]
         for sid, engine_sid in self.get_participants(namespace, room):
             tablet = sockets.get(engine_sid)
             if tablet is not None and sid not in skipped:
-                tablet.push((message,), frame)
+                tablet.push(message, frame)
 
 
 class FanoutRedisManager(socketio.AsyncRedisManager, FanoutManager):  # type: ignore[misc]
     """The same, with the rooms of several processes joined through Redis."""
 
-    def __init__(self, url: str, *, channel: str = "ecabinet", write_only: bool = False) -> None:
+    def __init__(self, url: str, *, channel: str = CHANNEL, write_only: bool = False) -> None:
         # A read timeout would end the subscription in every quiet minute, and what is said meanwhile would be lost.
         options = {"socket_timeout": None, "socket_keepalive": True}
         super().__init__(url, channel=channel, write_only=write_only, json=_Json, redis_options=options)
+
+
+def make_speaker(bus_url: str) -> socketio.RedisManager:
+    """For a process that serves nobody: what it emits reaches the rooms of the serving processes through Redis."""
+    return socketio.RedisManager(bus_url, channel=CHANNEL, write_only=True, json=_Json)
 
 
 class RoomServer(socketio.AsyncServer):  # type: ignore[misc]
@@ -332,7 +331,7 @@ def check_internals() -> None:
         (socketio.AsyncServer, {"_handle_eio_connect", "_handle_eio_message", "packet_class", "eio"}),
         (socketio.AsyncManager, {"get_participants", "emit", "rooms"}),
         (WebSocket, {"wait", "send", "close", "asgi_send"}),
-        (WebSocketsSansIOProtocol, {"writable", "close_sent", "disconnected", "transport", "conn", "loop", "send"}),
+        (WebSocketsSansIOProtocol, {"writable", "disconnected", "transport", "conn", "loop", "send"}),
     ]
     missing = [f"{owner.__qualname__}.{name}" for owner, names in parts for name in sorted(names - _names(owner))]
     if missing:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from ecabinet.demo.meeting import TITLE, VOTES
 from tests import services
 from tests.e2e.conftest import Tablet
-from tests.stack.processes import Stack
+from tests.stack.processes import ROOT, Stack
 
 pytestmark = pytest.mark.stack
 
@@ -86,3 +86,20 @@ def test_what_the_worker_read_is_found_on_both_processes(whole_stack: Stack, tab
 
         services.wait_until(found, "the worker's reading")
         expect(leader.page.locator(".hit mark").first).to_be_visible()
+
+
+def test_the_worker_pushes_what_it_read_to_the_pages_of_both(whole_stack: Stack, tablet: SignIn) -> None:
+    one, two = whole_stack.urls
+    meeting = enter(tablet("uyvien1", one))
+    readers = [tablet("uyvien2", one), tablet("uyvien3", two)]
+    for reader in readers:
+        reader.open(meeting)
+        expect(reader.page.locator("#agenda")).to_be_visible()
+    secretary = tablet("thuky", two)
+    page = secretary.open(f"{meeting}/agenda")
+    paper = ROOT / "ecabinet/demo/data/papers/cong-van-huong-dan-dmtc.pdf"
+    page.locator("#agenda-list .agenda-item").first.locator("input[type=file]").set_input_files(paper)
+    expect(page.locator(".paper-name", has_text="cong-van-huong-dan-dmtc")).to_be_visible()
+    for reader in readers:
+        line = reader.page.locator("#agenda .paper", has_text="cong-van-huong-dan-dmtc")
+        expect(line).to_contain_text("3 trang", timeout=120_000)
