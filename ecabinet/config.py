@@ -29,6 +29,7 @@ class Config:
     search_url: str
     bus_url: str
     secret_key: str
+    registry_key: str
     host: str
     port: int
     public_url: str
@@ -58,7 +59,8 @@ class Config:
                 "SEARCH_URL", env.get("SEARCH_URL") or f"whoosh:{data_dir / 'index'}", ("whoosh", "postgresql")
             ),
             bus_url=_scheme("BUS_URL", env.get("BUS_URL") or "memory:", ("memory", "redis", "rediss")),
-            secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir),
+            secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir, "secret_key"),
+            registry_key=env.get("REGISTRY_KEY") or _kept_secret(data_dir, "registry_key"),
             host=host,
             port=port,
             public_url=_scheme(
@@ -80,6 +82,8 @@ class Config:
             raise ConfigError("SEARCH_URL=postgresql: searches the database itself: DATABASE_URL must be PostgreSQL")
         if len(self.secret_key) < 32:
             raise ConfigError("SECRET_KEY must have at least 32 characters")
+        if len(self.registry_key) < 32:
+            raise ConfigError("REGISTRY_KEY must have at least 32 characters")
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -135,9 +139,9 @@ def _made(data_dir: Path) -> Path:
     return data_dir
 
 
-def _kept_secret(data_dir: Path) -> str:
+def _kept_secret(data_dir: Path, name: str) -> str:
     """The secret of an installation that was given none: made at the first start, kept for the next."""
-    path = data_dir / "secret_key"
+    path = data_dir / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))

@@ -6,6 +6,7 @@ from documents.blobs import Blobs, open_blobs
 from documents.database import Database
 from documents.search import Search, open_search
 from ecabinet.config import Config
+from ecabinet.sealing import Sealer
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Engines:
     database: Database
     blobs: Blobs
     search: Search
+    sealer: Sealer
 
 
 def open_engines(config: Config) -> Engines:
@@ -23,4 +25,4 @@ def open_engines(config: Config) -> Engines:
     database = Database(config.database_url)
     blobs = open_blobs(config.blobs_url, config.s3_access_key, config.s3_secret_key)
     blobs.check()
-    return Engines(config, database, blobs, open_search(config.search_url, database))
+    return Engines(config, database, blobs, open_search(config.search_url, database), Sealer(config.registry_key))

@@ -24,6 +24,8 @@ def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert len(first) == 64
     assert config(tmp_path).secret_key == first
     assert (tmp_path / "data/secret_key").stat().st_mode & 0o777 == 0o600
+    assert config(tmp_path).registry_key == config(tmp_path).registry_key != first
+    assert (tmp_path / "data/registry_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_postgresql_by_its_plain_name_gets_the_driver_that_is_here(tmp_path: Path) -> None:
@@ -35,6 +37,7 @@ def test_postgresql_by_its_plain_name_gets_the_driver_that_is_here(tmp_path: Pat
     [
         ({"PORT": "eighty"}, "PORT"),
         ({"PORT": "0"}, "PORT"),
+        ({"REGISTRY_KEY": "short"}, "REGISTRY_KEY"),
         ({"PORT": "65536"}, "PORT"),
         ({"MAX_UPLOAD_MB": "-1"}, "MAX_UPLOAD_MB"),
         ({"WORKER": "on"}, "WORKER"),
