@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests import services
 from tests.stack.processes import SERVERS_VARIABLES, application, ecabinet
@@ -14,6 +15,7 @@ from tests.stack.processes import SERVERS_VARIABLES, application, ecabinet
 PASSWORD = "sen-tre-2026"
 TABLET = {"width": 1180, "height": 820}
 WAIT_MS = 15_000
+READ_MS = 120_000
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -59,6 +61,14 @@ class Tablet:
     def agree(self) -> None:
         """Answer the question that the page asks."""
         self.page.locator("#confirm-dialog[open] button[value=yes]").tap()
+
+
+def reload_until(page: Page, wanted: Locator) -> None:
+    """Ask the page again until it shows this: the worker has the laws of the demonstration to read first."""
+    deadline = monotonic() + READ_MS / 1000
+    while not wanted.first.is_visible() and monotonic() < deadline:
+        page.reload()
+    expect(wanted.first).to_be_visible()
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Tablet
+from tests.e2e.conftest import READ_MS, Tablet, reload_until
 from tests.stack.processes import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -16,7 +15,6 @@ BODY = "Ủy ban Kiểm tra Trung ương Đoàn · Trung ương Đoàn"
 TITLE = "Kỳ họp Ủy ban Kiểm tra lần thứ 12"
 MOTION = "Thông qua kết luận kiểm tra quý IV"
 PAPER = ROOT / "ecabinet/demo/data/papers/qcvn-32-2026-bxd.pdf"
-READ_MS = 120_000
 MEMBERS = ("uyvien1", "uyvien2", "uyvien3")
 
 
@@ -205,10 +203,7 @@ def found_afterwards(tablet: Callable[..., Tablet], member: Tablet, meeting: str
     leader.press("Tìm")
     expect(page.get_by_role("status").filter(has_text="kết quả")).to_be_visible()
     hit = page.locator(".hit", has_text="qcvn-32-2026-bxd").first
-    deadline = monotonic() + READ_MS / 1000
-    while not hit.is_visible() and monotonic() < deadline:  # behind the laws of the demonstration in the queue
-        page.reload()
-    expect(hit.locator("mark", has_text="Cửa").first).to_be_visible()
+    reload_until(page, hit.locator("mark", has_text="Cửa"))
     hit.get_by_role("link").tap()
     page.wait_for_url(re.compile(r"page=\d+"))
     number = re.search(r"page=(\d+)", page.url)

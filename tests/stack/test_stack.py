@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ecabinet.demo.meeting import TITLE, VOTES
-from tests import services
-from tests.e2e.conftest import Tablet
+from tests.e2e.conftest import READ_MS, Tablet, reload_until
 from tests.stack.processes import ROOT, Stack
 
 pytestmark = pytest.mark.stack
@@ -79,13 +78,8 @@ def test_browsers_on_different_processes_see_each_others_votes(whole_stack: Stac
 
 def test_what_the_worker_read_is_found_on_both_processes(whole_stack: Stack, tablet: SignIn) -> None:
     for url in whole_stack.urls:
-        leader = tablet("lanhdao", url)
-
-        def found(leader: Tablet = leader) -> bool:
-            return leader.open("/search?q=luat+dien+anh").locator(".hit").count() > 0
-
-        services.wait_until(found, "the worker's reading")
-        expect(leader.page.locator(".hit mark").first).to_be_visible()
+        page = tablet("lanhdao", url).open("/search?q=luat+dien+anh")
+        reload_until(page, page.locator(".hit mark"))
 
 
 def test_the_worker_pushes_what_it_read_to_the_pages_of_both(whole_stack: Stack, tablet: SignIn) -> None:
@@ -102,4 +96,4 @@ def test_the_worker_pushes_what_it_read_to_the_pages_of_both(whole_stack: Stack,
     expect(page.locator(".paper-name", has_text="cong-van-huong-dan-dmtc")).to_be_visible()
     for reader in readers:
         line = reader.page.locator("#agenda .paper", has_text="cong-van-huong-dan-dmtc")
-        expect(line).to_contain_text("3 trang", timeout=120_000)
+        expect(line).to_contain_text("3 trang", timeout=READ_MS)
