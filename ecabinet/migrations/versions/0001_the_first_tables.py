@@ -394,6 +394,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_poll_item_id"), "poll", ["item_id"])
     op.create_index(op.f("ix_poll_meeting_id"), "poll", ["meeting_id"])
+    is_open = sa.text("state = 'open'")
+    op.create_index(
+        "uq_poll_meeting_id_open", "poll", ["meeting_id"], unique=True, sqlite_where=is_open, postgresql_where=is_open
+    )
 
     op.create_table(
         "ballot",
@@ -436,5 +440,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("poll_id", "seat_id", name=op.f("uq_voter_poll_id_seat_id")),
     )
     if op.get_bind().dialect.name == "postgresql":
+        # The two tables refer to each other: only SQLite takes this when the first is made without the second.
+        op.create_foreign_key(
+            op.f("fk_meeting_current_item_id"),
+            "meeting",
+            "agenda_item",
+            ["current_item_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
         for statement in SEARCH_ON_POSTGRESQL:
             op.execute(statement)
