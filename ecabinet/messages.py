@@ -41,6 +41,7 @@ SENTENCES = {
     "more_than_all": _("Không thể yêu cầu nhiều hơn toàn bộ số phiếu."),
     "meeting_not_under_way": _("Phiên họp chưa khai mạc hoặc đã kết thúc."),
     "another_poll_open": _("Đang có một biểu quyết khác mở. Đồng chí đóng biểu quyết đó trước."),
+    "poll_still_open": _("Đang có biểu quyết mở. Đồng chí đóng biểu quyết trước khi kết thúc phiên họp."),
     "nobody_entitled": _("Chưa có đại biểu nào có quyền biểu quyết có mặt."),
     "no_quorum": _("Chưa đủ số đại biểu: có mặt %(present)s/%(summoned)s, cần ít nhất %(needed)s."),
     "not_entitled": _("Đồng chí không có trong danh sách được biểu quyết nội dung này."),

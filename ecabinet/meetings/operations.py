@@ -209,6 +209,9 @@ def record_attendance(
     db: Session, participant: Participant, present: bool, how: rules.AttendanceHow, by: Person, now: datetime
 ) -> bool:
     """Record an arrival or a departure; saying again what is so already changes nothing and answers False."""
+    # Two taps at once are two transactions: the second waits here and then finds the first one's arrival.
+    db.flush()
+    db.refresh(participant, ["present"], with_for_update={"key_share": True})
     if participant.present == present:
         return False
     if participant.meeting.state not in rules.ROOM_IS_OPEN:

@@ -103,7 +103,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     try:
         with database().writing() as db:
-            operations.edit_meeting(db, queries.load(db, person(), meeting_id).require_manager(), _draft())
+            operations.edit_meeting(db, queries.load_to_change(db, person(), meeting_id).require_preparing(), _draft())
     except Invalid as invalid:
         with database().reading() as db:
             meeting = queries.load(db, person(), meeting_id).require_manager()
@@ -132,7 +132,7 @@ def add_item(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     try:
         with database().writing() as db:
-            meeting = queries.load(db, person(), meeting_id).require_manager()
+            meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
             operations.add_item(db, meeting, text("title"), text("presenter"), whole("minutes", 0))
     except Invalid as invalid:
         with database().reading() as db:
@@ -145,7 +145,7 @@ def save_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     try:
         with database().writing() as db:
-            item = queries.load_item(db, queries.load(db, person(), meeting_id).require_manager(), item_id)
+            item = queries.load_item(db, queries.load_to_change(db, person(), meeting_id).require_preparing(), item_id)
             operations.edit_item(db, item, text("title"), text("presenter"), whole("minutes", 0))
     except Invalid as invalid:
         with database().reading() as db:
@@ -158,7 +158,7 @@ def save_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
 def remove_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         operations.remove_item(db, queries.load_item(db, meeting, item_id))
     return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
 
@@ -167,7 +167,7 @@ def remove_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
 def reorder(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: the whole new order, or one item moved up or down (without JavaScript)."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         order = [
             int(value)
             for value in request.form.getlist("order")
@@ -182,7 +182,9 @@ def reorder(meeting_id: int) -> ResponseReturnValue:
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/papers")
 def add_paper(meeting_id: int, item_id: int) -> ResponseReturnValue:
-    """Those who run the meeting. The bytes are stored before the transaction: bytes without a row harm nobody."""
+    """Those who run the meeting, also when it is over. The bytes are stored before the transaction: without a row they
+    harm nobody.
+    """
     with database().reading() as db:
         queries.load_item(db, queries.load(db, person(), meeting_id).require_manager(), item_id)
     file = request.files.get("file")
@@ -222,7 +224,7 @@ def people(meeting_id: int) -> ResponseReturnValue:
 def invite_body(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: invite a body as it stands on the meeting's day."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         body = db.get(Body, whole("body") or 0)
         if body is None or not body.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_unit")
@@ -236,7 +238,7 @@ def invite_body(meeting_id: int) -> ResponseReturnValue:
 def invite_guest(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: invite a member of the unit's subtree as a guest."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         member = db.get(Member, whole("member") or 0)
         if member is None or not member.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_member")
@@ -248,7 +250,7 @@ def invite_guest(meeting_id: int) -> ResponseReturnValue:
 def set_role(meeting_id: int, participant_id: int) -> ResponseReturnValue:
     """Those who run the meeting: who chairs, who is secretary."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         wanted = text("role")
         if wanted not in set(rules.ParticipantRole):
             raise Problem("malformed")

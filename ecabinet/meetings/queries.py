@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from documents.errors import Forbidden, NotFound
+from documents.errors import Forbidden, NotFound, Problem
 from documents.models import Document, Version
 from ecabinet.access import Permission, Person, meeting_label, within
 from ecabinet.blocks import Audience, View, Viewer
@@ -29,6 +29,13 @@ class Seen:
         if not self.manages:
             raise Forbidden
         return self.meeting
+
+    def require_preparing(self) -> Meeting:
+        """The meeting, for those who run it, until it is over: from then on what was decided on stays as it was."""
+        meeting = self.require_manager()
+        if meeting.state == MeetingState.CONCLUDED:
+            raise Problem("wrong_state", f"meeting {meeting.id} is over")
+        return meeting
 
     def require_participant(self) -> Participant:
         """The participant, for those invited."""
@@ -54,6 +61,15 @@ def load(db: Session, person: Person, meeting_id: int) -> Seen:
     if not manages and (participant is None or meeting.state == MeetingState.DRAFT):
         raise NotFound(f"meeting {meeting_id}")
     return Seen(meeting, participant, manages)
+
+
+def load_to_change(db: Session, person: Person, meeting_id: int) -> Seen:
+    """The same, locked until the transaction ends: of two changes at once the second sees what the first has made.
+
+    Ballots and arrivals do not take this lock, and do not wait for it.
+    """
+    db.execute(select(Meeting.id).where(Meeting.id == meeting_id).with_for_update(key_share=True))
+    return load(db, person, meeting_id)
 
 
 def load_item(db: Session, meeting: Meeting, item_id: int) -> AgendaItem:

@@ -170,7 +170,7 @@ def rsvp(meeting_id: int) -> ResponseReturnValue:
     reason = text("reason")
     try:
         with database().writing() as db:
-            participant = queries.load(db, person(), meeting_id).require_participant()
+            participant = queries.load_to_change(db, person(), meeting_id).require_participant()
             operations.answer(db, participant, _answer_of(text("answer")), reason)
     except Invalid as invalid:
         with database().reading() as db:
@@ -195,7 +195,7 @@ def find_substitute(meeting_id: int) -> ResponseReturnValue:
 def send_substitute(meeting_id: int) -> ResponseReturnValue:
     """The invited: send a substitute."""
     with database().writing() as db:
-        seen = queries.load(db, person(), meeting_id)
+        seen = queries.load_to_change(db, person(), meeting_id)
         member = db.get(Member, whole("member") or 0)
         if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
             raise Problem("no_such_member")
@@ -248,11 +248,11 @@ def record_attendance(meeting_id: int, participant_id: int) -> ResponseReturnVal
 
 @bp.post("/meetings/<int:meeting_id>/state")
 def advance(meeting_id: int) -> ResponseReturnValue:
-    """Those who run the meeting: send the invitations, begin, conclude."""
+    """Those who run the meeting: send the invitations, begin. Its end concerns the votes, and stands with them."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         wanted = text("state")
-        if wanted not in set(MeetingState):
+        if wanted not in (MeetingState.INVITED, MeetingState.UNDER_WAY):
             raise Problem("malformed")
         operations.advance(db, meeting, MeetingState(wanted))
     back = "preparing.people" if wanted == MeetingState.INVITED else "meetings.console"
@@ -263,6 +263,6 @@ def advance(meeting_id: int) -> ResponseReturnValue:
 def go_to_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting: open an agenda item for the room."""
     with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
         operations.go_to_item(db, meeting, item_id, now())
     return done(url_for("meetings.console", meeting_id=meeting_id))

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
 from ecabinet.meetings.models import Meeting
 from ecabinet.voting import rules
+
+_OPEN = text("state = 'open'")
 
 
 class Poll(Base):
@@ -21,6 +23,7 @@ class Poll(Base):
         one_of("majority_base", rules.Base),
         CheckConstraint("majority_numerator > 0 AND majority_numerator <= majority_denominator", name="majority"),
         CheckConstraint("state <> 'cancelled' OR cancel_reason <> ''", name="cancel_reason"),
+        Index("uq_poll_meeting_id_open", "meeting_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from documents.database import changed
 from documents.errors import Problem
 from ecabinet.meetings.models import Meeting
-from ecabinet.meetings.operations import places
+from ecabinet.meetings.operations import advance, places
 from ecabinet.meetings.rules import MeetingState, entitled, quorum
 from ecabinet.voting import rules
 from ecabinet.voting.models import Poll, PollOption, Voter
@@ -61,8 +61,7 @@ def open_poll(db: Session, poll: Poll, now: datetime) -> None:
     rules.check_next(rules.PollState(poll.state), rules.PollState.OPEN)
     if poll.meeting.state != MeetingState.UNDER_WAY:
         raise Problem("meeting_not_under_way")
-    running = db.scalar(select(Poll.id).where(Poll.meeting_id == poll.meeting_id, Poll.state == rules.PollState.OPEN))
-    if running is not None:
+    if _open_poll_of(db, poll.meeting) is not None:
         raise Problem("another_poll_open")
     here = places(db, poll.meeting_id)
     figures = quorum(here, poll.meeting.quorum_numerator, poll.meeting.quorum_denominator)
@@ -101,6 +100,18 @@ def cancel_poll(db: Session, poll: Poll, reason: str) -> None:
         raise Problem("missing", field="reason")
     _advance(db, poll, rules.PollState.CANCELLED)
     poll.cancel_reason = reason[:300]
+
+
+def conclude(db: Session, meeting: Meeting) -> None:
+    """End the meeting; not while a vote is open, which nobody could close any more in good order."""
+    if _open_poll_of(db, meeting) is not None:
+        raise Problem("poll_still_open")
+    advance(db, meeting, MeetingState.CONCLUDED)
+    changed(db, "polls", meeting.id)
+
+
+def _open_poll_of(db: Session, meeting: Meeting) -> int | None:
+    return db.scalar(select(Poll.id).where(Poll.meeting_id == meeting.id, Poll.state == rules.PollState.OPEN))
 
 
 def _advance(db: Session, poll: Poll, state: rules.PollState) -> None:

@@ -52,11 +52,16 @@ def load(db: Session, person: Person, poll_id: int) -> tuple[Poll, meetings.Seen
 
 
 def load_to_change(db: Session, person: Person, poll_id: int) -> Poll:
-    """A poll for those who run the meeting, locked: closing waits for ballots under way and holds off later ones."""
-    locked = db.scalar(select(Poll.id).where(Poll.id == poll_id).with_for_update())
-    poll, seen = load(db, person, locked or poll_id)
-    seen.require_manager()
-    return poll
+    """A poll for those who run the meeting, locked: closing waits for ballots under way and holds off later ones.
+
+    Its meeting is locked too, always before the poll: two votes are not opened at once, nor one while the meeting ends.
+    """
+    meeting_id = db.scalar(select(Poll.meeting_id).where(Poll.id == poll_id))
+    if meeting_id is None:
+        raise NotFound(f"poll {poll_id}")
+    meetings.load_to_change(db, person, meeting_id).require_manager()
+    db.execute(select(Poll.id).where(Poll.id == poll_id).with_for_update())
+    return load(db, person, poll_id)[0]
 
 
 def polls_of(db: Session, meeting_id: int) -> list[Poll]:

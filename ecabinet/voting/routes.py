@@ -62,7 +62,7 @@ def prepare(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: prepare a vote."""
     try:
         with database().writing() as db:
-            meeting = meetings.load(db, person(), meeting_id).require_manager()
+            meeting = meetings.load_to_change(db, person(), meeting_id).require_preparing()
             draft = _draft()
             if draft.item_id is not None:
                 meetings.load_item(db, meeting, draft.item_id)
@@ -104,6 +104,14 @@ def cancel(poll_id: int) -> ResponseReturnValue:
     """Those who run the meeting; the reason is kept."""
     reason = text("reason")
     return _change(poll_id, lambda db, poll, _at: operations.cancel_poll(db, poll, reason))
+
+
+@bp.post("/meetings/<int:meeting_id>/conclude")
+def conclude(meeting_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: end it."""
+    with database().writing() as db:
+        operations.conclude(db, meetings.load_to_change(db, person(), meeting_id).require_manager())
+    return done(url_for("meetings.console", meeting_id=meeting_id))
 
 
 @bp.post("/polls/<int:poll_id>/ballot")

@@ -1,5 +1,9 @@
 """Preparing and running a meeting on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from sqlalchemy import select
 
@@ -205,3 +209,42 @@ def test_a_meeting_with_faults_is_not_made(database: Database) -> None:
         body = db.get_one(Body, office.body)
         with pytest.raises(Invalid):
             operations.create_meeting(db, office.person(db, "secretary"), body.unit, body, draft(title=""), new_code)
+
+
+def test_two_taps_at_once_are_one_arrival(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        seat_id = participant(db, office, make_meeting(db, office, here=()), "first").id
+    both_looked = Barrier(2)
+
+    def tap(_n: int) -> bool:
+        with database.writing() as db:
+            seat = db.get_one(Participant, seat_id)
+            with suppress(BrokenBarrierError):  # where writers take turns the other has not come this far
+                both_looked.wait(0.3)
+            return operations.record_attendance(db, seat, True, AttendanceHow.SELF, office.person(db, "first"), NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(tap, range(2))) == [False, True]
+    with database.reading() as db:
+        assert len(db.scalars(select(Attendance)).all()) == 1
+
+
+def test_the_same_body_invited_twice_at_once_is_invited_once(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting_id = make_meeting(db, office, state=MeetingState.DRAFT).id
+        for seat in queries.participants(db, meeting_id):
+            if seat.voting:
+                db.delete(seat)
+    both_looked = Barrier(2)
+
+    def invite(_n: int) -> int:
+        with database.writing() as db:
+            meeting = queries.load_to_change(db, office.person(db, "secretary"), meeting_id).require_preparing()
+            with suppress(BrokenBarrierError):
+                both_looked.wait(0.3)
+            return operations.invite_body(db, meeting, db.get_one(Body, office.body), new_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(invite, range(2))) == [0, len(SEATS)]

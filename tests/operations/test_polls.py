@@ -1,6 +1,8 @@
 """Running a vote: states, quorum, the snapshot, what the database itself refuses."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import insert
@@ -126,3 +128,47 @@ def test_the_database_itself_refuses_a_second_ballot_and_a_second_voter_for_a_se
     values = {"poll_id": scene.poll, "participant_id": seat.participant_id, "seat_id": seat.seat_id}
     with pytest.raises(IntegrityError), database.writing() as db:
         db.execute(insert(Voter), values | {"member_id": scene.member("spare")})
+
+
+def test_two_chairs_opening_two_votes_at_once_open_one(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting = make_meeting(db, office)
+        polls = [make_poll(db, meeting, opened=False).id for _ in range(2)]
+
+    def open_it(poll_id: int, opened: Event, others_turn: Event) -> str:
+        try:
+            with database.writing() as db:
+                operations.open_poll(db, queries.load_to_change(db, office.person(db, "chair"), poll_id), NOW)
+                db.flush()
+                opened.set()
+                # Time for the other to look at what is not committed yet; where it waits for this one, it runs out.
+                others_turn.wait(0.3)
+        except Problem as problem:
+            return problem.code
+        finally:
+            opened.set()
+        return "open"
+
+    both = [Event(), Event()]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [pool.submit(open_it, poll_id, both[n], both[1 - n]) for n, poll_id in enumerate(polls)]
+        assert sorted(outcome.result(timeout=60) for outcome in outcomes) == ["another_poll_open", "open"]
+
+
+def test_the_database_itself_holds_a_meeting_to_one_open_vote(database: Database) -> None:
+    scene = make_scene(database)
+    with pytest.raises(IntegrityError), database.writing() as db:
+        make_poll(db, db.get_one(Poll, scene.poll).meeting, opened=False).state = "open"
+
+
+def test_a_meeting_does_not_end_over_an_open_vote(database: Database) -> None:
+    scene = make_scene(database)
+    with database.writing() as db:
+        poll = db.get_one(Poll, scene.poll)
+        with pytest.raises(Problem, match="poll_still_open"):
+            operations.conclude(db, poll.meeting)
+        operations.close_poll(db, poll, NOW)
+        operations.conclude(db, poll.meeting)
+        assert poll.meeting.state == "concluded"
+        operations.publish_poll(db, poll, NOW)

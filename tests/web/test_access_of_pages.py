@@ -76,6 +76,7 @@ ACTIONS = {
     "voting.close": "{poll}/close",
     "voting.publish": "{poll}/publish",
     "voting.cancel": "{poll}/cancel",
+    "voting.conclude": "{meeting}/conclude",
     "voting.ballot": "{poll}/ballot",
     "registry.logout": "/logout",
 }
