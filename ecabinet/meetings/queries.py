@@ -12,7 +12,7 @@ from ecabinet.access import Permission, Person, meeting_label, within
 from ecabinet.blocks import Audience, View, Viewer
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
 from ecabinet.meetings.operations import OFFICE_ZONE, places
-from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, ParticipantRole, Quorum, quorum
+from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, Quorum, quorum
 from ecabinet.registry.models import Unit
 
 
@@ -266,8 +266,3 @@ def meetings_of_version(db: Session, version_id: int) -> list[int]:
             .distinct()
         )
     )
-
-
-def chairs(people: list[Participant]) -> list[Participant]:
-    """Who chairs."""
-    return [p for p in people if p.role == ParticipantRole.CHAIR]
