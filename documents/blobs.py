@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
-from urllib.parse import parse_qs, urlsplit
 
 from documents.errors import Problem
 
@@ -80,24 +79,6 @@ class Blobs(Protocol):
 
     def check(self) -> None:
         """Raise :class:`StoreDown` with one clear ``detail`` when the store cannot be used as it is set up."""
-
-
-def open_blobs(url: str, access_key: str = "", secret_key: str = "") -> Blobs:
-    """``file:<folder>`` or ``s3://host[:port]/bucket?secure=0|1&region=…``; raises ValueError for anything else."""
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.path:
-        return FolderBlobs(Path(parts.path))
-    bucket = parts.path.strip("/")
-    if parts.scheme == "s3" and parts.netloc and bucket and "/" not in bucket:
-        # Only where S3 is used: the SDK and what it needs take longer to load than the rest of the library.
-        from documents.blobs_s3 import S3Blobs
-
-        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        secure = options.get("secure", "1") not in {"0", "false", "no"}
-        return S3Blobs(
-            parts.netloc, bucket, access_key, secret_key, secure=secure, region=options.get("region") or None
-        )
-    raise ValueError(f"not the address of a blob store: {url!r} (file:<folder> or s3://host:port/bucket)")
 
 
 def is_sha256(value: str) -> bool:

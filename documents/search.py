@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from documents import text
-from documents.database import Database
 from documents.errors import Problem
 
 MAX_TERMS = 32
@@ -101,23 +99,6 @@ class Search(Protocol):
 
     def count(self) -> int:
         """How many documents are in the index. Raises :class:`SearchBroken`."""
-
-
-def open_search(url: str, database: Database) -> Search:
-    """``whoosh:<folder>`` or ``postgresql:`` (the given database); raises ValueError for anything else."""
-    parts = urlsplit(url)
-    # Engines are loaded only where they are used: each brings a library of its own.
-    if parts.scheme == "whoosh" and parts.path:
-        from pathlib import Path
-
-        from documents.search_whoosh import WhooshSearch
-
-        return WhooshSearch(Path(unquote(parts.path)))
-    if parts.scheme == "postgresql" and not database.is_sqlite:
-        from documents.search_postgres import PostgresSearch
-
-        return PostgresSearch(database)
-    raise ValueError(f"not a search engine: {url!r} (whoosh:<folder>, or postgresql: where that is the database)")
 
 
 @dataclass(frozen=True)

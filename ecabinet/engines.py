@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from documents.blobs import Blobs, open_blobs
+from documents.blobs import Blobs
 from documents.database import Database
-from documents.search import Search, open_search
+from documents.search import Search
+from documents.stores import open_blobs, open_search
 from ecabinet.config import Config
 from ecabinet.sealing import Sealer
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from documents.blobs import BlobMissing, Blobs, FolderBlobs, StoreDown, StoreFull, open_blobs
+from documents.blobs import BlobMissing, Blobs, FolderBlobs, StoreDown, StoreFull
 from documents.blobs_s3 import S3Blobs
+from documents.stores import open_blobs
 
 NOWHERE = "0" * 64
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text as sql
 
 from documents.database import Database
-from documents.search import Entry, Query, Search, SearchBroken, open_search
+from documents.search import Entry, Query, Search, SearchBroken
 from documents.search_postgres import DDL
+from documents.stores import open_search
 from ecabinet.commands import migrate
 
 ALL = frozenset({"unit:1"})

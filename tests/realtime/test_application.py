@@ -92,7 +92,7 @@ def test_without_a_session_nobody_is_connected(served: Served) -> None:
     headers = {
         "none": {},
         "empty": {"Cookie": "ecabinet="},
-        "garbage": {"Cookie": "ecabinet=abc.def.ghi; \x01=;;"},
+        "garbage": {"Cookie": 'ecabinet=abc.def.ghi; =;; "='},
         "unknown": served.cookie("no-such-token"),
         "forged": served.cookie(good, secret="another secret of thirty-two chars"),
     }
