@@ -1,20 +1,30 @@
 """Tables of the registry."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
 from ecabinet.access import Role
+from ecabinet.registry.member_rules import name_key
 from ecabinet.registry.rules import BodyKind, MemberStatus, Sex, UnitKind
 
 # A subtree is a range of paths, so paths must sort by bytes, also where the database sorts by language.
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
+# The same holds for a name that is looked up by its beginning.
+NameKey = String(100).with_variant(String(100, collation="C"), "postgresql")
+
+
+def _name_key(context: Any) -> str:
+    return name_key(context.get_current_parameters()["search_name"])
 
 
 class Unit(Base):
-    """A unit of the organisation. ``path`` is the chain of ids from the root, each followed by a slash."""
+    """A unit of the organisation. ``path`` is the chain of ids from the root, each followed by a slash; ``search_name``
+    is the name folded for search without marks. Name and place are those of today: history is in ``UnitPlace``.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (one_of("kind", UnitKind),)
@@ -24,6 +34,7 @@ class Unit(Base):
     path: Mapped[str] = mapped_column(Path, unique=True)
     code: Mapped[str] = mapped_column(String(30), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    search_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
     kind: Mapped[str] = mapped_column(String(20))
     exchange_code: Mapped[str | None] = mapped_column(String(20), index=True, unique=True)
     address: Mapped[str] = mapped_column(String(300), default="", server_default="")
@@ -32,15 +43,25 @@ class Unit(Base):
 
 
 class Member(Base):
-    """A member (đoàn viên) of one unit. ``search_name`` is the name folded for search without marks."""
+    """A member (đoàn viên) of one unit. ``search_name`` is the name folded for search without marks, ``name_key`` the
+    same from the last word to the first: lists are read by given name.
+    """
 
     __tablename__ = "member"
-    __table_args__ = (one_of("sex", Sex), one_of("status", MemberStatus))
+    __table_args__ = (
+        one_of("sex", Sex),
+        one_of("status", MemberStatus),
+        Index("ix_member_name_key_id", "name_key", "id"),
+        # Those who are no longer active are few: found without walking past all the others.
+        Index("ix_member_inactive", "status", "name_key",
+              sqlite_where=text("status <> 'active'"), postgresql_where=text("status <> 'active'")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     full_name: Mapped[str] = mapped_column(String(100))
-    search_name: Mapped[str] = mapped_column(String(100), index=True)
+    search_name: Mapped[str] = mapped_column(NameKey, index=True)
+    name_key: Mapped[str] = mapped_column(NameKey, default=_name_key, server_default="")
     sex: Mapped[str] = mapped_column(String(10))
     born_on: Mapped[date]
     card_number: Mapped[str] = mapped_column(String(20), unique=True)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from documents.text import exact, fold
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -241,12 +243,15 @@ def upgrade() -> None:
     op.add_column("member", sa.Column("verified_by", sa.String(length=60), nullable=True))
     op.create_index(op.f("ix_member_national_id_print"), "member", ["national_id_print"], unique=True)
     op.create_index(op.f("ix_member_phone_print"), "member", ["phone_print"])
+    _key_names()
 
     op.add_column("unit", sa.Column("exchange_code", sa.String(length=20), nullable=True))
+    op.add_column("unit", sa.Column("search_name", sa.String(length=200), server_default="", nullable=False))
     op.add_column("unit", sa.Column("address", sa.String(length=300), server_default="", nullable=False))
     op.add_column("unit", sa.Column("founded_on", sa.Date(), nullable=True))
     op.add_column("unit", sa.Column("dissolved_on", sa.Date(), nullable=True))
     op.create_index(op.f("ix_unit_exchange_code"), "unit", ["exchange_code"], unique=True)
+    _fold_names()
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in APPEND_ONLY_POSTGRESQL if on_postgresql else APPEND_ONLY_SQLITE:
         op.execute(statement)
@@ -262,3 +267,38 @@ def upgrade() -> None:
         "INSERT INTO unit_place (unit_id, parent_id, name, from_day) "
         "SELECT id, parent_id, name, COALESCE(founded_on, CURRENT_DATE) FROM unit"
     )
+
+
+def _fold_names() -> None:
+    """No SQL takes the marks off a Vietnamese name on both databases."""
+    unit = sa.table("unit", sa.column("id"), sa.column("name"), sa.column("search_name"))
+    folded = [
+        {"unit": key, "folded": fold(exact(name))}
+        for key, name in op.get_bind().execute(sa.select(unit.c.id, unit.c.name))
+    ]
+    if folded:
+        op.get_bind().execute(
+            sa.update(unit).where(unit.c.id == sa.bindparam("unit")).values(search_name=sa.bindparam("folded")), folded
+        )
+
+
+def _key_names() -> None:
+    """Names from the last word to the first, and both forms sorted by bytes, so that a beginning is a range."""
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    by_bytes = sa.String(length=100, collation="C" if on_postgresql else None)
+    if on_postgresql:
+        op.alter_column("member", "search_name", type_=by_bytes)
+    op.add_column("member", sa.Column("name_key", by_bytes, server_default="", nullable=False))
+    member = sa.table("member", sa.column("id"), sa.column("search_name"), sa.column("name_key"))
+    keyed = [
+        {"member": key, "reversed": " ".join(reversed(name.split()))}
+        for key, name in op.get_bind().execute(sa.select(member.c.id, member.c.search_name))
+    ]
+    if keyed:
+        op.get_bind().execute(
+            sa.update(member).where(member.c.id == sa.bindparam("member")).values(name_key=sa.bindparam("reversed")),
+            keyed,
+        )
+    op.create_index("ix_member_name_key_id", "member", ["name_key", "id"])
+    few = sa.text("status <> 'active'")
+    op.create_index("ix_member_inactive", "member", ["status", "name_key"], sqlite_where=few, postgresql_where=few)

@@ -1,0 +1,101 @@
+"""Members and movements counted for each unit and all above it, gathered first and written in a few statements."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, extract, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from ecabinet.access import ancestors
+from ecabinet.registry.history_models import MemberCount, MovementCount
+from ecabinet.registry.member_dates import month_of
+from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.rules import MemberEventKind, MemberStatus
+
+
+class Tally:
+    """Changes of counts, for one member or a thousand; :meth:`write` belongs to the transaction of the change itself.
+
+    Rows are written in one order everywhere: two transactions that raise the same counts wait for each other, they do
+    not lock each other out.
+    """
+
+    def __init__(self) -> None:
+        self._members: Counter[tuple[int, str, int]] = Counter()
+        self._movements: Counter[tuple[int, date, str]] = Counter()
+
+    def member(self, unit_path: str, sex: str, born: int, by: int) -> None:
+        """One more (or, by −1, one fewer) active member of the unit with this path."""
+        for unit_id in ancestors(unit_path):
+            self._members[unit_id, sex, born] += by
+
+    def movement(self, unit_ids: tuple[int, ...], kind: MemberEventKind, on_day: date) -> None:
+        """Something happened to a member, as these units see it."""
+        for unit_id in unit_ids:
+            self._movements[unit_id, month_of(on_day), kind.value] += 1
+
+    def write(self, db: Session) -> None:
+        """Raise and lower; what comes to nothing is left alone."""
+        members: list[dict[str, Any]] = [
+            {"unit_id": unit_id, "sex": sex, "born": born, "number": number}
+            for (unit_id, sex, born), number in sorted(self._members.items())
+            if number
+        ]
+        movements: list[dict[str, Any]] = [
+            {"unit_id": unit_id, "month": month, "kind": kind, "number": number}
+            for (unit_id, month, kind), number in sorted(self._movements.items())
+        ]
+        _lower(db, [row for row in members if row["number"] < 0])
+        _raise(db, MemberCount, ["unit_id", "sex", "born"], [row for row in members if row["number"] > 0])
+        _raise(db, MovementCount, ["unit_id", "month", "kind"], movements)
+
+
+def _raise(db: Session, table: type[MemberCount | MovementCount], key: list[str], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    upsert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(table)
+    db.connection().execute(
+        statement.on_conflict_do_update(index_elements=key, set_={"number": table.number + statement.excluded.number}),
+        rows,
+    )
+
+
+def _lower(db: Session, rows: list[dict[str, Any]]) -> None:
+    # A row that is lowered is there: an insert with a negative number would break the constraint first.
+    for row in rows:
+        db.query(MemberCount).filter_by(unit_id=row["unit_id"], sex=row["sex"], born=row["born"]).update(
+            {MemberCount.number: MemberCount.number + row["number"]}, synchronize_session=False
+        )
+
+
+def recount(db: Session) -> int:
+    """Count all active members anew, for a check of the counts; the number of rows that were wrong."""
+    above = aliased(Unit)
+    born = extract("year", Member.born_on)
+    counted = (
+        select(above.id, Member.sex, born, func.count())
+        .select_from(Member)
+        .join(Unit, Unit.id == Member.unit_id)
+        .join(above, Unit.path.startswith(above.path))
+        .where(Member.status == MemberStatus.ACTIVE)
+        .group_by(above.id, Member.sex, born)
+    )
+    right = {(unit_id, sex, int(year)): number for unit_id, sex, year, number in db.execute(counted)}
+    kept = {
+        (unit_id, sex, year): number
+        for unit_id, sex, year, number in db.execute(
+            select(MemberCount.unit_id, MemberCount.sex, MemberCount.born, MemberCount.number).where(
+                MemberCount.number > 0
+            )
+        )
+    }
+    wrong = {key for key in right.keys() | kept.keys() if right.get(key, 0) != kept.get(key, 0)}
+    if wrong:
+        db.execute(delete(MemberCount))
+        rows = [{"unit_id": key[0], "sex": key[1], "born": key[2], "number": n} for key, n in sorted(right.items())]
+        if rows:
+            db.execute(insert(MemberCount), rows)
+    return len(wrong)
