@@ -5,6 +5,7 @@ listeners what changed. SQLite writers take the write lock at BEGIN (``BEGIN IMM
 reads first and upgrades later would fail with "database is locked" instead of waiting its turn.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
+
+log = logging.getLogger(__name__)
 
 Change = tuple[str, int]
 """What changed: (kind, id), for example ``("poll", 7)``."""
@@ -69,7 +72,7 @@ class Database:
     """An engine with its two entry points, :meth:`reading` and :meth:`writing`.
 
     ``listeners`` are called after each commit with the distinct changes in the order they were recorded. They must be
-    quick and must not raise: the commit has already happened.
+    quick; one that raises is logged, because the commit has already happened.
     """
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
@@ -104,8 +107,15 @@ class Database:
             db.commit()
             changes: dict[Change, None] = db.info.pop("changes", {})
         if changes:
-            for listener in self.listeners:
-                listener(list(changes))
+            self._tell(list(changes))
+
+    def _tell(self, changes: list[Change]) -> None:
+        for listener in self.listeners:
+            try:
+                listener(changes)
+            except Exception:
+                # The commit stands: raising here would make the caller believe, and perhaps do again, what is done.
+                log.exception("a listener failed on %s", changes)
 
     def dispose(self) -> None:
         self.engine.dispose()

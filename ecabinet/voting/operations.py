@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from documents.database import changed
@@ -73,7 +74,7 @@ def open_poll(db: Session, poll: Poll, now: datetime) -> None:
     poll.quorum_present, poll.quorum_summoned = figures.present, figures.summoned
     poll.state, poll.opened_at = rules.PollState.OPEN, now
     db.execute(
-        insert(Voter),
+        insert(cast(Table, Voter.__table__)),
         [
             {"poll_id": poll.id, "member_id": v.member_id, "participant_id": v.participant_id, "seat_id": v.seat_id}
             for v in voters

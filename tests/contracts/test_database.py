@@ -204,3 +204,12 @@ def test_readers_are_not_held_up_by_a_writer(database):
         db.execute(text("UPDATE document SET title = 'đang sửa'"))
         with database.reading() as other:
             assert other.scalar(select(Document.title)) == "Tờ trình"
+
+
+def test_a_listener_that_fails_undoes_nothing_and_silences_nobody(database, caplog):
+    heard = []
+    database.listeners += [lambda _changes: 1 / 0, heard.append]
+    add(database)
+    assert count(database, Document) == 1
+    assert len(heard) == 1
+    assert "a listener failed" in caplog.text

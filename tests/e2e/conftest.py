@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -20,7 +21,7 @@ READ_MS = 120_000
 expect.set_options(timeout=WAIT_MS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the demonstration, as ``make run`` starts it."""
     folder = tmp_path_factory.mktemp("served")
@@ -32,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=list(services.CHROMIUM_ARGUMENTS))
@@ -76,8 +77,10 @@ def tablet(browser: Browser, served: str, tmp_path: Path) -> Iterator[Callable[.
     """``tablet("thuky")`` is a signed-in person with a tablet of their own, with touch."""
     contexts, tablets = [], []
 
-    def sign_in(login: str, base: str = served) -> Tablet:
-        context = browser.new_context(viewport=TABLET, has_touch=True, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    def sign_in(login: str, base: str = served, **options: Any) -> Tablet:
+        context = browser.new_context(
+            viewport=TABLET, has_touch=True, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options
+        )
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page = context.new_page()

@@ -86,10 +86,10 @@ def upload(page: Page) -> None:
     expect(page.locator(".paper-name", has_text="qcvn-32-2026-bxd")).to_be_visible()
 
 
-def enter(person: Tablet) -> None:
+def enter(person: Tablet, title: str = TITLE) -> None:
     """From Today into the room: that is the attendance."""
     page = person.open("/")
-    page.locator("section.hero", has_text=TITLE).get_by_role("button", name="Vào phiên họp").tap()
+    page.locator("section.hero", has_text=title).get_by_role("button", name="Vào phiên họp").tap()
     expect(page.locator("#now")).to_contain_text("Đã điểm danh")
 
 
