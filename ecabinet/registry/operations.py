@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from documents.errors import Problem
 from documents.text import exact, fold
 from ecabinet.access import Role
-from ecabinet.registry import rules
+from ecabinet.registry import rules, unit_rules
+from ecabinet.registry.history_models import UnitEvent, UnitPlace
 from ecabinet.registry.models import Account, Body, FailedSignIn, Member, Position, SignIn, Term, Unit, UnitRole
 
 HASHER = PasswordHasher()
@@ -25,16 +26,45 @@ def nobody() -> str:
     return HASHER.hash("no such account")
 
 
-def add_unit(db: Session, parent: Unit | None, code: str, name: str, kind: rules.UnitKind) -> Unit:
-    """Found a unit below ``parent`` (None: the root)."""
-    return add_units(db, parent, [(code, name)], kind)[0]
+def add_unit(
+    db: Session,
+    parent: Unit | None,
+    code: str,
+    name: str,
+    kind: rules.UnitKind,
+    founded_on: date | None = None,
+    by: int | None = None,
+    now: datetime | None = None,
+) -> Unit:
+    """Enter a unit below ``parent`` (None: the root); see :func:`add_units`."""
+    return add_units(db, parent, [(code, name)], kind, founded_on, by, now)[0]
 
 
-def add_units(db: Session, parent: Unit | None, named: Sequence[tuple[str, str]], kind: rules.UnitKind) -> list[Unit]:
-    """Found units below ``parent`` from (code, name) pairs."""
+def add_units(
+    db: Session,
+    parent: Unit | None,
+    named: Sequence[tuple[str, str]],
+    kind: rules.UnitKind,
+    founded_on: date | None = None,
+    by: int | None = None,
+    now: datetime | None = None,
+) -> list[Unit]:
+    """Enter units below ``parent`` from (code, name) pairs, without asking the rules; :mod:`~ecabinet.registry.units`
+    founds one on a decision. A founding day that nobody knows counts as :data:`unit_rules.FIRST_DAY` in the history;
+    what is entered without a clock is recorded as of its founding.
+    """
+    day = founded_on or unit_rules.FIRST_DAY
     # A path holds the unit's own id, which only the insert gives; the code is unique meanwhile.
     units = [
-        Unit(parent_id=parent.id if parent else None, path=f"?{code}", code=code, name=name, kind=kind)
+        Unit(
+            parent_id=parent.id if parent else None,
+            path=f"?{code}",
+            code=code,
+            name=name,
+            search_name=fold(exact(name)),
+            kind=kind,
+            founded_on=founded_on,
+        )
         for code, name in named
     ]
     db.add_all(units)
@@ -42,7 +72,19 @@ def add_units(db: Session, parent: Unit | None, named: Sequence[tuple[str, str]]
     for unit in units:
         unit.path = f"{parent.path if parent else ''}{unit.id}/"
     db.flush()
+    _begin_history(db, units, day, by, now or datetime.combine(day, time(), UTC))
     return units
+
+
+def _begin_history(db: Session, units: Sequence[Unit], day: date, by: int | None, at: datetime) -> None:
+    if not units:
+        return
+    db.execute(
+        insert(UnitPlace),
+        [{"unit_id": unit.id, "parent_id": unit.parent_id, "name": unit.name, "from_day": day} for unit in units],
+    )
+    founded = {"kind": rules.UnitEventKind.FOUNDED, "on_day": day, "details": {}, "recorded_by": by, "recorded_at": at}
+    db.execute(insert(UnitEvent), [founded | {"unit_id": unit.id} for unit in units])
 
 
 def add_member(db: Session, unit: Unit, full_name: str, sex: rules.Sex, born_on: date, card_number: str) -> Member:

@@ -79,8 +79,12 @@ def bodies_below(db: Session, paths: tuple[str, ...]) -> list[tuple[Body, Unit]]
 
 
 def seats_of(db: Session, body_id: int, day: date) -> list[Seat]:
-    """A body as it stands on that day, in the order in which it is read out."""
-    holds = (Position.starts_on <= day, or_(Position.ends_on.is_(None), Position.ends_on >= day))
+    """A body as it stands on that day, in the order in which it is read out; a position holds within its term only."""
+    holds = [
+        condition
+        for held in (Position, Term)
+        for condition in (held.starts_on <= day, or_(held.ends_on.is_(None), held.ends_on >= day))
+    ]
     rows = db.execute(
         select(Member, Unit.name, Position)
         .join(Position, Position.member_id == Member.id)

@@ -43,6 +43,7 @@ class BodyKind(StrEnum):
     COMMITTEE = "committee"
     STANDING = "standing"
     INSPECTION = "inspection"
+    CONGRESS = "congress"
 
 
 SESSION_LENGTH = timedelta(days=14)

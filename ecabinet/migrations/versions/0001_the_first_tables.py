@@ -105,7 +105,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("substitutes_vote", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("kind IN ('committee', 'standing', 'inspection')", name=op.f("ck_body_kind")),
+        sa.CheckConstraint("kind IN ('committee', 'standing', 'inspection', 'congress')", name=op.f("ck_body_kind")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_body_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_body")),
         sa.UniqueConstraint("unit_id", "name", name=op.f("uq_body_unit_id_name")),

@@ -1,0 +1,42 @@
+"""The counts that dashboards show, when whole subtrees or many members change their place."""
+
+from collections.abc import Collection
+
+from sqlalchemy import extract, func, select
+from sqlalchemy.orm import Session
+
+from ecabinet.registry.history_models import MemberCount
+from ecabinet.registry.member_counts import Tally
+from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.rules import MemberStatus
+
+
+def shift_counts(db: Session, unit: Unit, old_path: str, new_path: str) -> None:
+    """Everyone in the subtree of a unit leaves the units of ``old_path`` for those of ``new_path``; units in both keep
+    what they have.
+    """
+    counted = db.execute(
+        select(MemberCount.sex, MemberCount.born, MemberCount.number).where(
+            MemberCount.unit_id == unit.id, MemberCount.number > 0
+        )
+    )
+    _shift(db, [(sex, born, number) for sex, born, number in counted], old_path, new_path)
+
+
+def shift_members(db: Session, member_ids: Collection[int], old_path: str, new_path: str) -> None:
+    """The same for these members, as far as they count."""
+    born = extract("year", Member.born_on)
+    counted = db.execute(
+        select(Member.sex, born, func.count())
+        .where(Member.id.in_(member_ids), Member.status == MemberStatus.ACTIVE)
+        .group_by(Member.sex, born)
+    )
+    _shift(db, [(sex, int(year), number) for sex, year, number in counted], old_path, new_path)
+
+
+def _shift(db: Session, counted: Collection[tuple[str, int, int]], old_path: str, new_path: str) -> None:
+    tally = Tally()
+    for sex, born, number in counted:
+        tally.member(old_path, sex, born, -number)
+        tally.member(new_path, sex, born, number)
+    tally.write(db)
