@@ -29,9 +29,12 @@ from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting.casting import BallotBox
+from ecabinet.worker import Task, read_papers
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (registry_routes.bp, meeting_routes.bp, meeting_preparing.bp, voting_routes.bp, library_routes.bp)
+TASKS: tuple[Task, ...] = (read_papers,)
+"""What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
 
 # A page that joins while this is still fresh has entered its room before any change not in it is pushed.

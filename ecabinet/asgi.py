@@ -7,7 +7,7 @@ from typing import Any, cast
 import socketio
 from a2wsgi import WSGIMiddleware
 
-from ecabinet.app import BLOCKS, Renderer, create_app, resolve
+from ecabinet.app import BLOCKS, TASKS, Renderer, create_app, resolve
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
@@ -40,7 +40,7 @@ class Process:
         self.publisher = Publisher(
             self.engines.database, BLOCKS, self.renderer.stale, resolve, self._emit, self._anyone_in
         )
-        self.worker = WorkerThread(self.engines) if config.worker == "thread" else None
+        self.worker = WorkerThread(Worker(self.engines, TASKS)) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
             self.sio,
             other_asgi_app=WSGIMiddleware(cast(Any, self.app), workers=WSGI_THREADS),
@@ -76,7 +76,7 @@ class WorkerProcess:
 
     def __init__(self, config: Config) -> None:
         engines = open_engines(config)
-        self.worker = Worker(engines)
+        self.worker = Worker(engines, TASKS)
         self._publisher: Publisher | None = None
         if not config.bus_url.startswith("memory:"):
             self._box = open_box(engines.database)

@@ -1,8 +1,12 @@
-"""The worker: claim a job, run it, mark it done; a thread of ``serve`` by default, in production a process."""
+"""The worker: takes what waits to be done, one piece after the other; a thread of ``serve`` by default, in production a
+process.
+"""
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from documents.database import Change
 from documents.pipeline import ensure_index, run_one
@@ -12,12 +16,25 @@ IDLE_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
+Task = Callable[[Engines, datetime], bool]
+"""Does one piece of what waits of its kind; False when nothing does. Features give theirs to the application's list."""
+
+
+def read_papers(engines: Engines, now: datetime) -> bool:
+    """The jobs of the content library: read a paper, index it."""
+    return run_one(engines.database, engines.blobs, engines.search, now)
+
 
 class Worker:
-    """Runs jobs until told to stop. Jobs made in this process wake it; others are found within :data:`IDLE_SECONDS`."""
+    """Does its tasks in turn until told to stop. A change of one of ``WAKING`` kinds made in this process wakes it;
+    others are found within :data:`IDLE_SECONDS`.
+    """
 
-    def __init__(self, engines: Engines) -> None:
+    WAKING = frozenset({"version", "import", "identity_check"})
+
+    def __init__(self, engines: Engines, tasks: Sequence[Task]) -> None:
         self._engines = engines
+        self._tasks = tasks
         self._wake = threading.Event()
         self._closing = threading.Event()
         engines.database.listeners.append(self._hear)
@@ -27,38 +44,52 @@ class Worker:
         index_checked = False
         while not self._closing.is_set():
             self._wake.clear()
-            try:
-                if not index_checked:
-                    ensure_index(self._engines.database, self._engines.search)
-                    index_checked = True
-                busy = run_one(self._engines.database, self._engines.blobs, self._engines.search, datetime.now(UTC))
-            except Exception:
-                log.exception("the worker could not take a job")
-                busy = False
+            busy = False
+            if not index_checked:
+                index_checked = self._do(self._check_index)
+            for task in self._tasks:
+                # One piece of each kind in turn: a long import does not keep papers waiting, nor the other way round.
+                busy = self._do(partial(self._run, task)) or busy
             if not busy:
                 self._wake.wait(IDLE_SECONDS)
 
     def stop(self) -> None:
-        """Finish the job under way and return from :meth:`run`."""
+        """Finish what is under way and return from :meth:`run`."""
         self._closing.set()
         self._wake.set()
 
+    def _run(self, task: Task) -> bool:
+        return task(self._engines, datetime.now(UTC))
+
+    def _check_index(self) -> bool:
+        ensure_index(self._engines.database, self._engines.search)
+        return True
+
+    def _do(self, piece: Callable[[], bool]) -> bool:
+        if self._closing.is_set():
+            return False
+        try:
+            return piece()
+        except Exception:
+            log.exception("the worker could not do a piece of work")
+            return False
+
     def _hear(self, changes: list[Change]) -> None:
-        if any(kind == "version" for kind, _key in changes):
+        if any(kind in self.WAKING for kind, _key in changes):
             self._wake.set()
 
 
 class WorkerThread:
     """A worker beside the server, in its process."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._worker = Worker(engines)
-        self._thread = threading.Thread(target=self._worker.run, name="worker", daemon=True)
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the job under way; one that takes longer is taken up again at the next start."""
+        """Stop after the work under way; what takes longer is taken up again at the next start."""
         self._worker.stop()
         self._thread.join(timeout=10)
