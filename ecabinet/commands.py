@@ -13,7 +13,9 @@ import uvicorn
 from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
 
-from ecabinet import demo
+from documents.database import Database
+from documents.pipeline import rebuild_index
+from ecabinet import audit, demo
 from ecabinet.app import ROOT
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import vote as bench_vote
@@ -60,6 +62,27 @@ def run_worker(_options: argparse.Namespace) -> None:
     process.run()
 
 
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["audit"], help="audit: the chain of the audit trail")
+
+
+def run_check(_options: argparse.Namespace) -> int:
+    database = Database(Config.from_env().database_url)
+    with database.reading() as db:
+        broken = audit.check(db)
+    database.dispose()
+    if broken is None:
+        print("audit: the chain holds")
+        return 0
+    print(f"audit: broken at row {broken.entry_id}: {broken.reason}")
+    return 1
+
+
+def run_reindex(_options: argparse.Namespace) -> None:
+    engines = open_engines(Config.from_env())
+    print(f"reindex: {rebuild_index(engines.database, engines.search)} documents")
+
+
 def run_serve(_options: argparse.Namespace) -> None:
     config = Config.from_env()
     listener = listen(config)
@@ -103,5 +126,7 @@ COMMANDS = {
     "worker": Command("Run jobs: read papers, index them.", run_worker),
     "migrate": Command("Bring the database to the newest form.", run_migrate),
     "demo": Command("Fill an empty database with the demonstration.", run_demo),
+    "check": Command("Check that what is kept still holds.", run_check, check_arguments),
+    "reindex": Command("Build the search index anew from the database.", run_reindex),
     "bench": Command("Measure.", bench_vote.run, bench_vote.arguments),
 }

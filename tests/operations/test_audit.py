@@ -1,6 +1,7 @@
 """The audit trail: a chain the database refuses to change, and that shows where it was changed behind its back."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from documents.database import Database
 from ecabinet import audit
+from ecabinet.__main__ import main
 from ecabinet.audit import AuditEntry
 from tests.people import NOW
 
@@ -63,3 +65,17 @@ def test_a_change_by_hand_is_found_at_its_row(database: Database, change: object
         found = audit.check(db)
     assert found is not None
     assert found.entry_id == broken
+
+
+def test_the_command_names_the_first_broken_row(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    fill(database)
+    assert main(["check", "audit"]) == 0
+    disarm(database)
+    with database.writing() as db:
+        db.execute(update(AuditEntry).where(AuditEntry.id == 3).values(action="nothing"))
+    assert main(["check", "audit"]) == 1
+    assert "broken at row 3" in capsys.readouterr().out
