@@ -23,6 +23,7 @@ from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.realtime import GATHER_SECONDS, LOCALES
+from ecabinet.registry import identity
 from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
@@ -33,7 +34,7 @@ from ecabinet.worker import Task, read_papers
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (registry_routes.bp, meeting_routes.bp, meeting_preparing.bp, voting_routes.bp, library_routes.bp)
-TASKS: tuple[Task, ...] = (read_papers,)
+TASKS: tuple[Task, ...] = (read_papers, identity.run_one)
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
 

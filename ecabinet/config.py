@@ -30,6 +30,8 @@ class Config:
     bus_url: str
     secret_key: str
     registry_key: str
+    identity_url: str
+    identity_token: str
     host: str
     port: int
     public_url: str
@@ -60,6 +62,8 @@ class Config:
             ),
             bus_url=_scheme("BUS_URL", env.get("BUS_URL") or "memory:", ("memory", "redis", "rediss")),
             secret_key=env.get("SECRET_KEY") or _kept_secret(data_dir, "secret_key"),
+            identity_url=_optional_address(env, "IDENTITY_URL"),
+            identity_token=env.get("IDENTITY_TOKEN", ""),
             registry_key=env.get("REGISTRY_KEY") or _kept_secret(data_dir, "registry_key"),
             host=host,
             port=port,
@@ -104,6 +108,11 @@ def _scheme(name: str, url: str, schemes: tuple[str, ...]) -> str:
     if urlsplit(url).scheme not in schemes:
         raise ConfigError(f"{name}={url!r}: expected an address that starts with {', '.join(s + ':' for s in schemes)}")
     return url
+
+
+def _optional_address(env: Mapping[str, str], name: str) -> str:
+    url = env.get(name, "")
+    return _scheme(name, url, ("http", "https")) if url else ""
 
 
 def _database_url(url: str) -> str:

@@ -69,6 +69,8 @@ SENTENCES = {
     "not_of_the_subtree": _("Người giữ chức vụ phải là đoàn viên của đơn vị hoặc cấp dưới."),
     "member_not_active": _("Đoàn viên này hiện không sinh hoạt."),
     "position_over": _("Chức vụ này đã kết thúc."),
+    "no_national_id": _("Đoàn viên chưa có số CCCD trong hồ sơ."),
+    "check_waiting": _("Đã gửi yêu cầu xác minh, đang chờ trả lời."),
     # votes
     "more_than_all": _("Không thể yêu cầu nhiều hơn toàn bộ số phiếu."),
     "meeting_not_under_way": _("Phiên họp chưa khai mạc hoặc đã kết thúc."),

@@ -133,3 +133,11 @@ class RowOutcome(StrEnum):
 
     CORRECTED = "corrected"
     REFUSED = "refused"
+
+
+class CheckState(StrEnum):
+    """A question to the population database: waiting (asked again on trouble), answered, or given up."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"

@@ -252,6 +252,33 @@ def upgrade() -> None:
     op.add_column("unit", sa.Column("dissolved_on", sa.Date(), nullable=True))
     op.create_index(op.f("ix_unit_exchange_code"), "unit", ["exchange_code"], unique=True)
     _fold_names()
+    op.create_table(
+        "identity_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("national_id_print", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("answer", sa.String(length=12), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_identity_check_state")),
+        sa.ForeignKeyConstraint(["asked_by"], ["member.id"], name=op.f("fk_identity_check_asked_by")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_identity_check_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_check")),
+    )
+    op.create_index("ix_identity_check_state_run_after", "identity_check", ["state", "run_after"])
+    op.create_index(
+        "uq_identity_check_member_id_waiting",
+        "identity_check",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in APPEND_ONLY_POSTGRESQL if on_postgresql else APPEND_ONLY_SQLITE:
         op.execute(statement)
