@@ -75,7 +75,7 @@ class WorkerProcess:
     """A worker in a process of its own. Where there is a shared bus, what it changes is pushed to the rooms too."""
 
     def __init__(self, config: Config) -> None:
-        engines = open_engines(config)
+        self.engines = engines = open_engines(config)
         self.worker = Worker(engines, TASKS)
         self._publisher: Publisher | None = None
         if not config.bus_url.startswith("memory:"):

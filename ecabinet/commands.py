@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import redis
 import segno
 import uvicorn
 from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from documents.database import Database
 from documents.pipeline import rebuild_index
@@ -20,8 +23,10 @@ from ecabinet.app import ROOT
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import vote as bench_vote
 from ecabinet.config import Config
-from ecabinet.engines import open_engines
+from ecabinet.engines import Engines, open_engines
 from ecabinet.fanout import UVICORN_OPTIONS
+
+BUS_SECONDS = 5.0
 
 
 class CommandError(Exception):
@@ -39,10 +44,31 @@ class Command:
 
 def migrate(database_url: str) -> None:
     """Bring the database to the newest migration."""
-    settings = AlembicConfig()
-    settings.set_main_option("script_location", str(ROOT / "ecabinet" / "migrations"))
+    settings = _migrations()
     settings.attributes["database_url"] = database_url
     alembic.upgrade(settings, "head")
+
+
+def _migrations() -> AlembicConfig:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(ROOT / "ecabinet" / "migrations"))
+    return settings
+
+
+def require_ready(engines: Engines) -> None:
+    """Raise unless the database answers and is at the newest migration, and the bus answers: better no start than
+    pages that all fail.
+    """
+    with engines.database.engine.connect() as connection:
+        stands = MigrationContext.configure(connection).get_current_heads()
+    if set(stands) != set(ScriptDirectory.from_config(_migrations()).get_heads()):
+        raise CommandError("the database is not at the newest migration: run `python -m ecabinet migrate` first")
+    bus_url = engines.config.bus_url
+    if not bus_url.startswith("memory:"):
+        try:
+            redis.Redis.from_url(bus_url, socket_timeout=BUS_SECONDS, socket_connect_timeout=BUS_SECONDS).ping()
+        except (redis.RedisError, ValueError) as error:
+            raise CommandError(f"BUS_URL: {error}") from error
 
 
 def run_migrate(_options: argparse.Namespace) -> None:
@@ -57,6 +83,7 @@ def run_demo(_options: argparse.Namespace) -> None:
 
 def run_worker(_options: argparse.Namespace) -> None:
     process = WorkerProcess(Config.from_env())
+    require_ready(process.engines)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.worker.stop())
     process.run()
@@ -85,12 +112,13 @@ def run_reindex(_options: argparse.Namespace) -> None:
 
 def run_serve(_options: argparse.Namespace) -> None:
     config = Config.from_env()
-    listener = listen(config)
-    process = Process(config)
-    announce(config)
-    settings: dict[str, Any] = {**UVICORN_OPTIONS, "log_level": "warning", "timeout_graceful_shutdown": 5}
-    server = uvicorn.Server(uvicorn.Config(process.application, lifespan="on", **settings))
-    server.run(sockets=[listener])
+    with listen(config) as listener:
+        process = Process(config)
+        require_ready(process.engines)
+        announce(config)
+        settings: dict[str, Any] = {**UVICORN_OPTIONS, "log_level": "warning", "timeout_graceful_shutdown": 5}
+        server = uvicorn.Server(uvicorn.Config(process.application, lifespan="on", **settings))
+        server.run(sockets=[listener])
 
 
 def listen(config: Config) -> socket.socket:

@@ -105,7 +105,11 @@ def _one_of(env: Mapping[str, str], name: str, default: str, values: tuple[str, 
 
 
 def _scheme(name: str, url: str, schemes: tuple[str, ...]) -> str:
-    if urlsplit(url).scheme not in schemes:
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:  # brackets that do not enclose an address
+        scheme = ""
+    if scheme not in schemes:
         raise ConfigError(f"{name}={url!r}: expected an address that starts with {', '.join(s + ':' for s in schemes)}")
     return url
 

@@ -6,7 +6,7 @@ from documents.blobs import Blobs
 from documents.database import Database
 from documents.search import Search
 from documents.stores import open_blobs, open_search
-from ecabinet.config import Config
+from ecabinet.config import Config, ConfigError
 from ecabinet.sealing import Sealer
 
 
@@ -24,6 +24,10 @@ class Engines:
 def open_engines(config: Config) -> Engines:
     """Open what the configuration names. A store that cannot be used raises here, before anybody is served."""
     database = Database(config.database_url)
-    blobs = open_blobs(config.blobs_url, config.s3_access_key, config.s3_secret_key)
+    try:
+        blobs = open_blobs(config.blobs_url, config.s3_access_key, config.s3_secret_key)
+        search = open_search(config.search_url, database)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
     blobs.check()
-    return Engines(config, database, blobs, open_search(config.search_url, database), Sealer(config.registry_key))
+    return Engines(config, database, blobs, search, Sealer(config.registry_key))
