@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from documents.errors import Problem
@@ -226,10 +226,19 @@ class _Known:
         prints = [row.national_id[1] for row in prepared if row.national_id[1]]
         cards = [row.values.card_number for row in prepared if row.values.card_number]
         found = db.scalars(
-            select(Member).where(or_(Member.national_id_print.in_(prints), Member.card_number.in_(cards)))
+            select(Member).where(
+                or_(_one_of(db, Member.national_id_print, prints), _one_of(db, Member.card_number, cards))
+            )
         ).all()
         self.by_print = {member.national_id_print: member for member in found if member.national_id_print}
         self.by_card = {member.card_number: member for member in found}
+
+
+def _one_of(db: Session, column: Any, values: list[str]) -> ColumnElement[bool]:
+    """One parameter for a thousand values, where the database has arrays."""
+    if db.get_bind().dialect.name == "postgresql":
+        return cast(ColumnElement[bool], column == any_(bindparam(None, values, ARRAY(String))))
+    return cast(ColumnElement[bool], column.in_(values))
 
 
 def places_of(db: Session, unit: Unit) -> dict[str, Place]:

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, extract, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, extract, func, insert, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session, aliased
 
 from ecabinet.access import ancestors
@@ -55,12 +55,30 @@ class Tally:
 def _raise(db: Session, table: type[MemberCount | MovementCount], key: list[str], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    upsert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = upsert(table)
+    if db.get_bind().dialect.name == "postgresql":
+        # One statement for all rows: an import raises two thousand counts with each batch.
+        columns = {name: [row[name] for row in rows] for name in (*key, "number")}
+        db.execute(_RAISE[table], columns)
+        return
+    statement = sqlite.insert(table)
     db.connection().execute(
         statement.on_conflict_do_update(index_elements=key, set_={"number": table.number + statement.excluded.number}),
         rows,
     )
+
+
+_RAISE = {
+    MemberCount: text(
+        "INSERT INTO member_count (unit_id, sex, born, number) SELECT * FROM unnest(CAST(:unit_id AS integer[]), "
+        "CAST(:sex AS varchar[]), CAST(:born AS integer[]), CAST(:number AS integer[])) "
+        "ON CONFLICT (unit_id, sex, born) DO UPDATE SET number = member_count.number + excluded.number"
+    ),
+    MovementCount: text(
+        "INSERT INTO movement_count (unit_id, month, kind, number) SELECT * FROM unnest(CAST(:unit_id AS integer[]), "
+        "CAST(:month AS date[]), CAST(:kind AS varchar[]), CAST(:number AS integer[])) "
+        "ON CONFLICT (unit_id, month, kind) DO UPDATE SET number = movement_count.number + excluded.number"
+    ),
+}
 
 
 def _lower(db: Session, rows: list[dict[str, Any]]) -> None:

@@ -123,7 +123,7 @@ def _tidy(raw: Mapping[str, str], name: str, found: list[Finding]) -> str:
         return ""
     text = written.strip(" ")
     if text.isprintable() and "  " not in text:
-        return clean(text)
+        return text if text.isascii() else clean(text)
     tidied = _SPACES.sub(" ", clean(text)).strip()
     if name == "full_name" and "\n" in text.strip():
         return clean(text).strip()  # several names, one a line: told apart below
