@@ -23,7 +23,7 @@ from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.realtime import GATHER_SECONDS, LOCALES
-from ecabinet.registry import identity
+from ecabinet.registry import account_routes, identity, me_routes, oidc, sessions, signing_routes
 from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
@@ -33,7 +33,16 @@ from ecabinet.voting.casting import BallotBox
 from ecabinet.worker import Task, read_papers
 
 ROOT = Path(__file__).resolve().parent.parent
-BLUEPRINTS = (registry_routes.bp, meeting_routes.bp, meeting_preparing.bp, voting_routes.bp, library_routes.bp)
+BLUEPRINTS = (
+    registry_routes.bp,
+    signing_routes.bp,
+    me_routes.bp,
+    account_routes.bp,
+    meeting_routes.bp,
+    meeting_preparing.bp,
+    voting_routes.bp,
+    library_routes.bp,
+)
 TASKS: tuple[Task, ...] = (read_papers, identity.run_one)
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
@@ -66,6 +75,8 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     Htmx(app)
     app.before_request(_choose_language)
     web.init_app(app)
+    sessions.init_app(app)
+    oidc.init_app(app, config)
     app.jinja_env.globals.update(label=labels.label, rule_text=labels.rule_text)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

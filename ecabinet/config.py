@@ -40,6 +40,9 @@ class Config:
     max_upload: int
     s3_access_key: str
     s3_secret_key: str
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @property
     def secure(self) -> bool:
@@ -75,6 +78,9 @@ class Config:
             max_upload=_whole(env, "MAX_UPLOAD_MB", 200, 1, 10_000) * MIB,
             s3_access_key=env.get("S3_ACCESS_KEY", ""),
             s3_secret_key=env.get("S3_SECRET_KEY", ""),
+            oidc_issuer=_scheme("OIDC_ISSUER", env["OIDC_ISSUER"], ("http", "https")) if env.get("OIDC_ISSUER") else "",
+            oidc_client_id=env.get("OIDC_CLIENT_ID", ""),
+            oidc_client_secret=env.get("OIDC_CLIENT_SECRET", ""),
         )
         config._check_together()
         return config
@@ -84,6 +90,8 @@ class Config:
             raise ConfigError("BLOBS_URL names an S3 store: set S3_ACCESS_KEY and S3_SECRET_KEY too")
         if self.search_url.startswith("postgresql:") and not self.database_url.startswith("postgresql"):
             raise ConfigError("SEARCH_URL=postgresql: searches the database itself: DATABASE_URL must be PostgreSQL")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ConfigError("OIDC_ISSUER names a provider: set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too")
         if len(self.secret_key) < 32:
             raise ConfigError("SECRET_KEY must have at least 32 characters")
         if len(self.registry_key) < 32:

@@ -7,6 +7,14 @@ from ecabinet.voting.rules import Majority
 _ = lazy_gettext
 
 LABELS = {
+    "unit_role": {
+        "administrator": _("Quản trị"),
+        "registry_officer": _("Cán bộ tổ chức"),
+        "secretary": _("Thư ký"),
+        "clerk": _("Văn thư"),
+        "leader": _("Lãnh đạo"),
+        "official": _("Chuyên viên"),
+    },
     "meeting": {
         "draft": _("Đang chuẩn bị"),
         "invited": _("Đã mời"),

@@ -50,6 +50,7 @@ STATUS = {
     "signed_out": 401,
     "too_large": 413,
     "throttled": 429,
+    "codes_throttled": 429,
     "busy": 503,
     "server_fault": 500,
     "store_full": 507,

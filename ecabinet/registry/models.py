@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from documents.database import Base, Instant, one_of
 from ecabinet.access import Role
 from ecabinet.registry.member_rules import name_key
-from ecabinet.registry.rules import BodyKind, MemberStatus, Sex, UnitKind
+from ecabinet.registry.rules import BodyKind, FailedStep, MemberStatus, Sex, UnitKind
 
 # A subtree is a range of paths, so paths must sort by bytes, also where the database sorts by language.
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
@@ -159,15 +159,23 @@ class SignIn(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class FailedSignIn(Base):
     """A failed attempt, for the throttle; old ones are swept at the next failure."""
 
     __tablename__ = "failed_sign_in"
-    __table_args__ = (Index("ix_failed_sign_in_address_at", "address", "at"),)
+    __table_args__ = (
+        one_of("step", FailedStep),
+        Index("ix_failed_sign_in_address_at", "address", "at"),
+        Index("ix_failed_sign_in_login", "login"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(60))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Instant)
+    step: Mapped[str] = mapped_column(String(10), default=FailedStep.PASSWORD.value, server_default="password")

@@ -16,6 +16,7 @@ from ecabinet.access import Role
 from ecabinet.registry import rules, unit_rules
 from ecabinet.registry.history_models import UnitEvent, UnitPlace
 from ecabinet.registry.models import Account, Body, FailedSignIn, Member, Position, SignIn, Term, Unit, UnitRole
+from ecabinet.registry.passwords import normal
 
 HASHER = PasswordHasher()
 
@@ -24,6 +25,11 @@ HASHER = PasswordHasher()
 def nobody() -> str:
     """A hash verified when a login does not exist, so that both answers take the same time."""
     return HASHER.hash("no such account")
+
+
+def hash_password(password: str) -> str:
+    """What is kept of a password. Slow on purpose: make it outside a transaction that others wait for."""
+    return HASHER.hash(normal(password))
 
 
 def add_unit(
@@ -135,7 +141,7 @@ def appoint(db: Session, term: Term, member: Member, title: str, rank: int, *, v
 
 def add_account(db: Session, member: Member, login: str, password: str) -> Account:
     """Let a member sign in."""
-    return add_account_hashed(db, member, login, HASHER.hash(password))
+    return add_account_hashed(db, member, login, hash_password(password))
 
 
 def add_account_hashed(db: Session, member: Member, login: str, password_hash: str) -> Account:
@@ -172,23 +178,33 @@ def require_not_throttled(db: Session, login: str, address: str, now: datetime) 
 def password_fits(account: Account | None, password: str) -> bool:
     """Whether the password is the account's; takes the same time for an account that is not there."""
     try:
-        fits = HASHER.verify(account.password_hash if account else nobody(), password)
+        fits = HASHER.verify(account.password_hash if account else nobody(), normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return fits and account is not None and account.active
 
 
-def record_failure(db: Session, login: str, address: str, now: datetime) -> None:
+def record_failure(
+    db: Session, login: str, address: str, now: datetime, step: rules.FailedStep = rules.FailedStep.PASSWORD
+) -> None:
     """Count a failed attempt and sweep those that no longer count."""
     db.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - rules.THROTTLE_WINDOW))
-    db.add(FailedSignIn(login=login[:60], address=address, at=now))
+    db.add(FailedSignIn(login=login[:60], address=address, at=now, step=step))
 
 
-def begin_session(db: Session, account_id: int, token: str, now: datetime) -> SignIn:
+def begin_session(
+    db: Session, account_id: int, token: str, now: datetime, device: str = "", address: str = ""
+) -> SignIn:
     """Keep a session under the hash of its token, and sweep expired ones."""
     db.execute(delete(SignIn).where(SignIn.expires_at <= now))
     sign_in = SignIn(
-        token_hash=token_hash(token), account_id=account_id, created_at=now, expires_at=now + rules.SESSION_LENGTH
+        token_hash=token_hash(token),
+        account_id=account_id,
+        created_at=now,
+        expires_at=now + rules.SESSION_LENGTH,
+        seen_at=now,
+        device=device[:60],
+        address=address[:64],
     )
     db.add(sign_in)
     return sign_in

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from documents.text import exact, fold
 from ecabinet.access import Permission, Person, Role, ancestors, member_label, office_label, unit_label, within
+from ecabinet.registry.account_models import Delegation
 from ecabinet.registry.models import Account, Body, Member, Position, SignIn, Term, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
 from ecabinet.registry.rules import MemberStatus
@@ -34,10 +35,29 @@ _PERSON = (
     .join(Unit, Unit.id == Member.unit_id)
     .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now"), Account.active)
 )
-_ROLES = (
+_GIVER = aliased(Account)
+# A role lent counts within its dates, while the lender holds the role and may still sign in.
+_ROLES = union_all(
     select(UnitRole.role, Unit.path)
     .join(Unit, Unit.id == UnitRole.unit_id)
-    .where(UnitRole.account_id == bindparam("account_id"))
+    .where(UnitRole.account_id == bindparam("account_id")),
+    select(Delegation.role, Unit.path)
+    .join(Unit, Unit.id == Delegation.unit_id)
+    .join(
+        UnitRole,
+        and_(
+            UnitRole.account_id == Delegation.from_account_id,
+            UnitRole.unit_id == Delegation.unit_id,
+            UnitRole.role == Delegation.role,
+        ),
+    )
+    .join(_GIVER, and_(_GIVER.id == Delegation.from_account_id, _GIVER.active))
+    .where(
+        Delegation.to_account_id == bindparam("account_id"),
+        Delegation.ended_at.is_(None),
+        Delegation.starts_at <= bindparam("now"),
+        Delegation.ends_at > bindparam("now"),
+    ),
 )
 
 
@@ -47,7 +67,8 @@ def person_by_token(db: Session, token: str, now: datetime) -> Person | None:
     if row is None:
         return None
     account_id, member_id, name, path = row
-    roles = tuple((Role(role), unit_path) for role, unit_path in db.execute(_ROLES, {"account_id": account_id}))
+    held = db.execute(_ROLES, {"account_id": account_id, "now": now})
+    roles = tuple((Role(role), unit_path) for role, unit_path in held)
     person = Person(account_id, member_id, name, path, roles, labels=frozenset())
     return replace(person, labels=frozenset(registry_labels(person)))
 

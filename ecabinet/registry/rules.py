@@ -46,6 +46,14 @@ class BodyKind(StrEnum):
     CONGRESS = "congress"
 
 
+class FailedStep(StrEnum):
+    """Which step of signing in failed."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a step
+    CODE = "code"
+    RECOVERY = "recovery"
+
+
 SESSION_LENGTH = timedelta(days=14)
 THROTTLE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN = 10

@@ -24,11 +24,15 @@ GET_PAGES = {
     "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
     "voting.polls": ("{meeting}/polls", RUNNING),
     "library.search": ("/search?q=luat", EVERYBODY),
+    "me.page": ("/me", EVERYBODY),
+    "accounts.index": ("/accounts?q=nguyen", {"administrator"}),
+    "accounts.page": ("/accounts/1", {"administrator"}),
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
     "static",
+    "signing.second", "signing.invitation", "signing.provider", "signing.provider_back",
 }  # fmt: skip
 
 
@@ -79,8 +83,34 @@ ACTIONS = {
     "voting.conclude": "{meeting}/conclude",
     "voting.ballot": "{poll}/ballot",
     "registry.logout": "/logout",
+    "me.change_password": "/me/password",
+    "me.begin_second_step": "/me/second-step",
+    "me.confirm_second_step": "/me/second-step/confirm",
+    "me.renew_codes": "/me/second-step/codes",
+    "me.end_second_step": "/me/second-step/off",
+    "me.passkey_options": "/me/passkeys/options",
+    "me.add_passkey": "/me/passkeys",
+    "me.remove_passkey": "/me/passkeys/1/remove",
+    "me.end_session": "/me/sessions/end",
+    "me.end_other_sessions": "/me/sessions/end-others",
+    "me.delegate": "/me/delegations",
+    "me.end_delegation": "/me/delegations/1/end",
+    "accounts.invite": "/accounts/1/invitation",
+    "accounts.close": "/accounts/1/close",
+    "accounts.reopen": "/accounts/1/reopen",
+    "accounts.reset_second_step": "/accounts/1/one-step",
+    "accounts.grant": "/accounts/1/roles",
+    "accounts.revoke": "/accounts/1/roles/1/revoke",
 }
-OPEN_TO_ALL = {"registry.sign_in", "registry.language", "meetings.confirm_check_in"}
+OPEN_TO_ALL = {
+    "signing.second_step",
+    "signing.passkey_options",
+    "signing.passkey_sign_in",
+    "signing.accept_invitation",
+    "registry.sign_in",
+    "registry.language",
+    "meetings.confirm_check_in",
+}
 ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting."))} | {
     "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
 }  # fmt: skip
