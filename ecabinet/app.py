@@ -23,7 +23,16 @@ from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.realtime import GATHER_SECONDS, LOCALES
-from ecabinet.registry import account_routes, identity, me_routes, oidc, sessions, signing_routes
+from ecabinet.registry import (
+    account_routes,
+    body_routes,
+    identity,
+    me_routes,
+    oidc,
+    sessions,
+    signing_routes,
+    unit_routes,
+)
 from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
@@ -38,6 +47,8 @@ BLUEPRINTS = (
     signing_routes.bp,
     me_routes.bp,
     account_routes.bp,
+    unit_routes.bp,
+    body_routes.bp,
     meeting_routes.bp,
     meeting_preparing.bp,
     voting_routes.bp,

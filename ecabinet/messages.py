@@ -50,6 +50,7 @@ SENTENCES = {
     # meetings
     "ends_before_start": _("Giờ kết thúc phải sau giờ bắt đầu."),
     "meeting_too_long": _("Phiên họp không thể dài quá %(days)s ngày."),
+    "seat_is_no_guest": _("Đại biểu có quyền biểu quyết không chuyển thành khách mời được."),
     "order_mismatch": _("Chương trình vừa được người khác thay đổi. Đồng chí tải lại trang rồi sắp xếp lại."),
     "item_has_papers": _("Nội dung đã có tài liệu hoặc biểu quyết nên không xóa được."),
     "already_invited": _("Người này đã có trong danh sách mời."),
@@ -89,7 +90,11 @@ SENTENCES = {
     "seat_held_already": _("Đồng chí này đang giữ chức vụ đó trong thời gian này."),
     "not_of_the_subtree": _("Người giữ chức vụ phải là đoàn viên của đơn vị hoặc cấp dưới."),
     "member_not_active": _("Đoàn viên này hiện không sinh hoạt."),
+    "member_ambiguous": _("Có nhiều đồng chí tên như vậy. Đồng chí ghi số thẻ: %(members)s."),
     "position_over": _("Chức vụ này đã kết thúc."),
+    "official_already": _("Đoàn viên này đã có hồ sơ cán bộ."),
+    "staff_code_taken": _("Mã cán bộ này đã cấp cho người khác."),
+    "unknown_choice": _("Giá trị này không có trong danh sách."),
     "no_national_id": _("Đoàn viên chưa có số CCCD trong hồ sơ."),
     "check_waiting": _("Đã gửi yêu cầu xác minh, đang chờ trả lời."),
     # votes

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
-from ecabinet.access import Person
+from ecabinet.access import Permission, Person
 from ecabinet.config import MIB
 from ecabinet.engines import Engines
 from ecabinet.messages import sentence
@@ -56,6 +56,7 @@ STATUS = {
     "store_full": 507,
     "store_down": 503,
 }
+PUBLIC_BODY = 64 * 1024
 RETRY = frozenset({"busy", "store_down", "search_busy", "server_fault"})
 """Refusals that may be over in a moment: a tablet keeps its ballot and sends it again."""
 
@@ -83,6 +84,7 @@ HEADERS = {
 }
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Identify = Callable[[Session, str, datetime], Person | None]
@@ -142,6 +144,12 @@ def person() -> Person:
     return found
 
 
+def may(permission: str) -> bool:
+    """For templates: whether the signed-in person holds this permission on any unit at all."""
+    found: Person | None = g.get("person")
+    return found is not None and bool(found.paths(Permission(permission)))
+
+
 def public(handler: Handler) -> Handler:
     """Mark a handler that serves people who are not signed in; all others ask for a sign-in."""
     handler.public = True  # type: ignore[attr-defined]
@@ -152,8 +160,8 @@ def init_app(app: Flask) -> None:
     """Hook all of this into the application; the features' addresses come after it."""
     app.url_map.converters.update(int=_RowId, default=_Code)
     app.before_request(_identify)
-    app.before_request(_check_csrf)
     app.before_request(_require_sign_in)
+    app.before_request(_check_csrf)
     app.after_request(_set_headers)
     app.register_error_handler(Problem, refuse)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -161,6 +169,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["local"] = local
+    app.jinja_env.globals["may"] = may
     app.context_processor(
         lambda: {"person": g.get("person"), "lang": g.get("lang") or app.config["BABEL_DEFAULT_LOCALE"]}
     )
@@ -175,7 +184,11 @@ def _identify() -> None:
 
 def _require_sign_in() -> None:
     handler = current_app.view_functions.get(request.endpoint or "")
-    if handler is None or request.endpoint == "static" or getattr(handler, "public", False):
+    if handler is None or request.endpoint == "static":
+        return
+    if getattr(handler, "public", False):
+        # Before anything reads the body: whoever has not signed in has no use for more.
+        request.max_content_length = PUBLIC_BODY
         return
     person()
 
@@ -296,6 +309,24 @@ def moment(name: str) -> datetime | None:
         return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=ZONE).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def day(name: str) -> date | None:
+    """A day of the form; None when it is none."""
+    return day_of(request.form.get(name, ""))
+
+
+def day_of(value: str) -> date | None:
+    """A day as a browser's date field writes it (YYYY-MM-DD), and no other way; None when it is none."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except ValueError:
+        return None
+
+
+def today() -> date:
+    """The present day on the office's clock."""
+    return now().astimezone(ZONE).date()
 
 
 def local(at: datetime | None, form: str = "%d/%m/%Y %H:%M") -> str:

@@ -111,6 +111,8 @@ def end_position(
 def _hold(db: Session, body: Body) -> None:
     # Two who begin a term at once would each see none: the second waits here until the first has committed.
     db.refresh(body, with_for_update=True)
+    if body.unit.dissolved_on is not None:
+        raise Problem("unit_dissolved", unit=body.unit.name)
 
 
 def _span(term: Term) -> Span:

@@ -8,6 +8,14 @@ from tests.web.conftest import Site
 EVERYBODY = set(PEOPLE)
 INVITED = {"chair", "first", "second", "third", "secretary"}
 RUNNING = {"chair", "secretary"}
+IN_HUE = {"second", "third", "spare", "administrator"}
+
+
+def of(site: Site, pattern: str) -> str:
+    """An address in this site."""
+    office = site.scene.office
+    return pattern.format(meeting=site.meeting, poll=site.poll, hue=office.units["hue"], body=office.body)
+
 
 GET_PAGES = {
     "meetings.today": ("/", EVERYBODY),
@@ -27,19 +35,27 @@ GET_PAGES = {
     "me.page": ("/me", EVERYBODY),
     "accounts.index": ("/accounts?q=nguyen", {"administrator"}),
     "accounts.page": ("/accounts/1", {"administrator"}),
+    "units.tree": ("/units", EVERYBODY),
+    "units.page": ("/units/{hue}", IN_HUE),
+    "units.node": ("/units/{hue}/node", IN_HUE),
+    "units.below": ("/units/{hue}/below", IN_HUE),
+    "units.options": ("/units/options?target=hue", {"administrator"}),
+    "units.form": ("/units/{hue}/rename", {"administrator"}),
+    "bodies.page": ("/bodies/{body}", EVERYBODY),
+    "bodies.candidates": ("/bodies/{body}/candidates?member=nguyen", {"administrator"}),
+    "bodies.new": ("/units/{hue}/bodies/new", {"administrator"}),
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
-    "static",
-    "signing.second", "signing.invitation", "signing.provider", "signing.provider_back",
+    "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("endpoint", GET_PAGES)
 def test_who_may_see(site: Site, endpoint: str) -> None:
     pattern, allowed = GET_PAGES[endpoint]
-    path = pattern.format(meeting=site.meeting)
+    path = of(site, pattern)
     statuses = {name: site.as_(name).get(path).status_code for name in PEOPLE}
     assert {name for name, status in statuses.items() if status == 200} == allowed, statuses
     refused = {status for name, status in statuses.items() if name not in allowed}
@@ -51,7 +67,7 @@ def test_who_may_see(site: Site, endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", GET_PAGES)
 def test_who_is_not_signed_in_is_asked_to(site: Site, endpoint: str) -> None:
-    path = GET_PAGES[endpoint][0].format(meeting=site.meeting)
+    path = of(site, GET_PAGES[endpoint][0])
     answer = site.anybody().get(path)
     assert answer.status_code == 303
     assert answer.location.startswith("/login?next=")
@@ -101,6 +117,12 @@ ACTIONS = {
     "accounts.reset_second_step": "/accounts/1/one-step",
     "accounts.grant": "/accounts/1/roles",
     "accounts.revoke": "/accounts/1/roles/1/revoke",
+    "units.act": "/units/{hue}/rename",
+    "bodies.create": "/units/{hue}/bodies/new",
+    "bodies.begin_term": "/bodies/{body}/terms",
+    "bodies.end_term": "/terms/1/end",
+    "bodies.appoint": "/terms/1/positions",
+    "bodies.end_position": "/positions/1/end",
 }
 OPEN_TO_ALL = {
     "signing.second_step",
@@ -119,7 +141,7 @@ ONLY_FOR_RUNNING -= {"preparing.create", "voting.ballot"}
 
 @pytest.mark.parametrize("endpoint", ACTIONS)
 def test_nobody_acts_without_a_session_or_without_the_token(site: Site, endpoint: str) -> None:
-    path = ACTIONS[endpoint].format(meeting=site.meeting, poll=site.poll)
+    path = of(site, ACTIONS[endpoint])
     assert site.anybody().post(path).status_code == 303
     assert site.anybody().post(path, Accept="application/json").status_code == 401
     assert site.as_("secretary").post(path, csrf="wrong").status_code == 400
@@ -128,7 +150,7 @@ def test_nobody_acts_without_a_session_or_without_the_token(site: Site, endpoint
 
 @pytest.mark.parametrize("endpoint", sorted(ONLY_FOR_RUNNING))
 def test_an_action_of_those_who_run_the_meeting_is_nobody_elses(site: Site, endpoint: str) -> None:
-    path = ACTIONS[endpoint].format(meeting=site.meeting, poll=site.poll)
+    path = of(site, ACTIONS[endpoint])
     assert site.as_("first").post(path).status_code == 403
     assert site.as_("stranger").post(path).status_code == 404
 
