@@ -89,9 +89,15 @@ class Found:
     passage: Passage | None
 
 
-def found(db: Session, results: Results, question: str) -> list[Found]:
-    """Titles and passages of the hits shown, in their order; what has meanwhile gone from the database is left out."""
-    ids = [hit.document_id for hit in results.hits]
+def found(db: Session, results: Results, question: str, labels: frozenset[str]) -> list[Found]:
+    """Titles and passages of the hits shown, in their order.
+
+    What has meanwhile gone from the database, or been closed to these labels, is left out: the index may be behind.
+    """
+    open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
+    hits = [hit.document_id for hit in results.hits]
+    allowed = set(db.scalars(open_ones.where(DocumentLabel.document_id.in_(hits))))
+    ids = [document_id for document_id in hits if document_id in allowed]
     documents = {document.id: document for document in db.scalars(select(Document).where(Document.id.in_(ids)))}
     versions = readable_versions(db, ids)
     shown = []

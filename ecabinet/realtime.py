@@ -107,4 +107,11 @@ class Publisher:
                 for locale in LOCALES:
                     viewer = Viewer(meeting_id, view, audience, locale)
                     if self._anyone_in(viewer.room):
-                        self._emit("blocks", self._render(viewer, kinds), viewer.room)
+                        self._push_to(viewer, kinds)
+
+    def _push_to(self, viewer: Viewer, kinds: set[str]) -> None:
+        try:
+            self._emit("blocks", self._render(viewer, kinds), viewer.room)
+        except Exception:
+            # One room's fault is not the others'; this one is right again at the next push or when its pages ask.
+            log.exception("could not push %s to %s", kinds, viewer.room)

@@ -28,8 +28,9 @@ OnEvent = Callable[[str, "Caller", Payload], Awaitable[Payload]]
 class Caller:
     """One connected page: who it belongs to, in which language, and the rooms of live pages it is in."""
 
-    def __init__(self, person: Person, locale: str) -> None:
+    def __init__(self, person: Person, token: str, locale: str) -> None:
         self.person = person
+        self.token = token
         self.locale = locale
         self.rooms: set[str] = set()
 
@@ -87,20 +88,27 @@ class Sockets:
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> bool:
         session = self._session(environ.get("HTTP_COOKIE", ""))
         token = session.get("token")
-        person = await asyncio.to_thread(self._identify, token) if isinstance(token, str) else None
-        if person is None:
+        if not isinstance(token, str):
+            return False
+        try:
+            person = await asyncio.to_thread(self.identify, token)
+        except Problem:
             return False
         locale = session.get("lang")
-        self.callers[sid] = Caller(person, locale if locale in LOCALES else self.services.engines.config.locale)
+        self.callers[sid] = Caller(person, token, locale if locale in LOCALES else self.services.engines.config.locale)
         await self.sio.enter_room(sid, member_room(person.member_id))
         return True
 
     async def _disconnect(self, sid: str, _reason: str = "") -> None:
         self.callers.pop(sid, None)
 
-    def _identify(self, token: str) -> Person | None:
+    def identify(self, token: str) -> Person:
+        """Who holds this session token now; raises ``signed_out`` when nobody does any more."""
         with self.services.engines.database.reading() as db:
-            return self.services.identify(db, token, now())
+            person = self.services.identify(db, token, now())
+        if person is None:
+            raise Problem("signed_out")
+        return person
 
     def _session(self, cookies: str) -> Payload:
         value = parse_cookie(cookies).get(self.app.config["SESSION_COOKIE_NAME"])

@@ -125,7 +125,7 @@ def make_meeting(
     meetings.set_role(db, participant(db, office, meeting, "chair"), ParticipantRole.CHAIR)
     for step in (MeetingState.INVITED, MeetingState.UNDER_WAY, MeetingState.CONCLUDED):
         if list(MeetingState).index(step) <= list(MeetingState).index(state):
-            meetings.advance(db, meeting, step)
+            meetings.advance(db, meeting, step, NOW)
         if step == MeetingState.INVITED and state != MeetingState.DRAFT:
             for name in here:
                 meetings.record_attendance(

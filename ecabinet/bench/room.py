@@ -110,8 +110,8 @@ def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: dateti
         meetings.add_item(db, meeting, f"Nội dung thứ {number}", "", 15)
     meetings.invite_body(db, meeting, body, _code)
     db.flush()
-    meetings.advance(db, meeting, MeetingState.INVITED)
-    meetings.advance(db, meeting, MeetingState.UNDER_WAY)
+    meetings.advance(db, meeting, MeetingState.INVITED, now)
+    meetings.advance(db, meeting, MeetingState.UNDER_WAY, now)
     for participant in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting)):
         meetings.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
     db.flush()

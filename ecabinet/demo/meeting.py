@@ -81,7 +81,7 @@ def make_meeting(
     _fill_agenda(db, meeting, person, blobs, now)
     operations.invite_body(db, meeting, body, new_code)
     db.flush()
-    operations.advance(db, meeting, MeetingState.INVITED)
+    operations.advance(db, meeting, MeetingState.INVITED, now)
     _answer_and_come(db, meeting, person, now)
     return meeting
 

@@ -40,7 +40,7 @@ def search() -> ResponseReturnValue:
             "library/search.html",
             question=question,
             results=results,
-            hits=found(db, results, question),
+            hits=found(db, results, question, person().labels),
             broken=broken,
             page=page,
             pages=min(-(-results.total // PER_PAGE), LAST_PAGE),

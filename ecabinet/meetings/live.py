@@ -13,6 +13,8 @@ def register(sockets: Sockets, shared_page: Callable[[Viewer], list[Rendered]]) 
     """``join`` {meeting, view}: enter the room of a live page; the acknowledgement carries what all there see now."""
 
     def viewer_of(caller: Caller, meeting_id: int, view: View) -> Viewer:
+        # The page may have been connected for long: who it belongs to, and as what, is asked anew.
+        caller.person = sockets.identify(caller.token)
         with sockets.services.engines.database.reading() as db:
             return queries.viewer(db, caller.person, meeting_id, view, caller.locale)[0]
 

@@ -78,6 +78,7 @@ class Participant(Base):
         UniqueConstraint("meeting_id", "member_id"),
         UniqueConstraint("represents_id"),
         CheckConstraint("rsvp <> 'absent' OR reason <> ''", name="reason"),
+        CheckConstraint("role <> 'guest' OR NOT voting", name="guest"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

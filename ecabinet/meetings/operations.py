@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import NotFound, Problem
-from documents.operations import add_document, add_version
+from documents.models import Document
+from documents.operations import add_document, add_version, set_labels
 from ecabinet.access import Person, ancestors, meeting_label, member_label, office_label
 from ecabinet.meetings import rules
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Paper, Participant
 from ecabinet.registry.models import Body, Member, Unit
 from ecabinet.registry.queries import Seat, seats_of
+from ecabinet.registry.rules import MemberStatus
 
 OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -45,10 +47,14 @@ def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> No
     changed(db, "meeting", meeting.id)
 
 
-def advance(db: Session, meeting: Meeting, state: rules.MeetingState) -> None:
-    """Invite, begin or conclude."""
+def advance(db: Session, meeting: Meeting, state: rules.MeetingState, now: datetime) -> None:
+    """Invite, begin or conclude. With the invitations the papers open to the offices above."""
     rules.check_next(rules.MeetingState(meeting.state), state)
     meeting.state = state
+    if state == rules.MeetingState.INVITED:
+        laid = select(Document).join(Paper, Paper.document_id == Document.id).join(AgendaItem)
+        for document in db.scalars(laid.where(AgendaItem.meeting_id == meeting.id)):
+            set_labels(db, document, paper_labels(meeting), now)
     changed(db, "meeting", meeting.id)
 
 
@@ -133,7 +139,9 @@ def lay_paper(db: Session, meeting: Meeting, item: AgendaItem, file: PaperFile, 
 
 
 def paper_labels(meeting: Meeting) -> set[str]:
-    """Who may read a paper of the meeting."""
+    """Who may read a paper of the meeting; of a draft only those who prepare it."""
+    if meeting.state == rules.MeetingState.DRAFT:
+        return {meeting_label(meeting.id)}
     return {meeting_label(meeting.id)} | {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
 
 
@@ -147,8 +155,10 @@ def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) ->
         if known is None:
             _add_seat(db, meeting, seat, rank, new_code)
             added += 1
-        elif known.role == rules.ParticipantRole.SECRETARY and not known.voting:
-            # The secretary who prepared the meeting may hold a seat in the body too.
+        elif known.represents_id is None and not known.voting:
+            # Who prepared the meeting, or was a guest before, may hold a seat in the body too.
+            if known.role == rules.ParticipantRole.GUEST:
+                known.role = rules.ParticipantRole.DELEGATE
             known.voting, known.title, known.rank = seat.voting, seat.title, rank
     changed(db, "attendance", meeting.id)
     return added
@@ -156,6 +166,7 @@ def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) ->
 
 def invite_guest(db: Session, meeting: Meeting, member: Member, new_code: NewCode) -> Participant:
     """Invite someone from outside the body: a guest has no vote."""
+    _require_active(member)
     guest = _add_participant(db, meeting, member, rules.ParticipantRole.GUEST, new_code)
     changed(db, "attendance", meeting.id)
     return guest
@@ -165,6 +176,8 @@ def set_role(db: Session, participant: Participant, role: rules.ParticipantRole)
     """Make someone chair, secretary or delegate of this meeting."""
     if rules.ParticipantRole.SUBSTITUTE in (role, participant.role):
         raise Problem("wrong_state")
+    if role == rules.ParticipantRole.GUEST and participant.voting:
+        raise Problem("seat_is_no_guest")
     participant.role = role
     changed(db, "attendance", participant.meeting_id)
     changed(db, "member", participant.member_id)
@@ -187,6 +200,7 @@ def send_substitute(
     rules.check_rsvp(rules.Rsvp.SUBSTITUTED, reason, rules.MeetingState(participant.meeting.state))
     if participant.role == rules.ParticipantRole.SUBSTITUTE:
         raise Problem("substitute_of_substitute")
+    _require_active(member)
     invited = db.scalar(
         select(Participant).where(Participant.meeting_id == participant.meeting_id, Participant.member_id == member.id)
     )
@@ -221,6 +235,11 @@ def record_attendance(
     changed(db, "attendance", participant.meeting_id)
     changed(db, "member", participant.member_id)
     return True
+
+
+def _require_active(member: Member) -> None:
+    if member.status != MemberStatus.ACTIVE:
+        raise Problem("no_such_member")
 
 
 def _withdraw_substitute(db: Session, participant: Participant) -> None:

@@ -254,7 +254,7 @@ def advance(meeting_id: int) -> ResponseReturnValue:
         wanted = text("state")
         if wanted not in (MeetingState.INVITED, MeetingState.UNDER_WAY):
             raise Problem("malformed")
-        operations.advance(db, meeting, MeetingState(wanted))
+        operations.advance(db, meeting, MeetingState(wanted), now())
     back = "preparing.people" if wanted == MeetingState.INVITED else "meetings.console"
     return done(url_for(back, meeting_id=meeting_id), _("Đã gửi giấy mời.") if wanted == MeetingState.INVITED else "")
 

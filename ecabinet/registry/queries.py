@@ -86,6 +86,12 @@ def account_by_login(db: Session, login: str) -> Account | None:
     return db.scalar(select(Account).where(Account.login == login.strip().lower()))
 
 
+def units_where(db: Session, person: Person, permission: Permission) -> list[Unit]:
+    """The units on which a role of the person allows it: where the role was given, not all below."""
+    paths = person.paths(permission)
+    return list(db.scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path))) if paths else []
+
+
 def bodies_below(db: Session, paths: tuple[str, ...]) -> list[tuple[Body, Unit]]:
     """The bodies of the units in these subtrees, from the top down."""
     if not paths:

@@ -17,6 +17,7 @@ from documents.database import Database, changed
 from documents.errors import Problem
 from ecabinet.groupcommit import GroupCommit
 from ecabinet.meetings.models import Participant
+from ecabinet.registry.models import SignIn
 from ecabinet.voting import rules
 from ecabinet.voting.models import Ballot, Poll, PollOption, Voter
 
@@ -33,6 +34,9 @@ class Cast:
     options: tuple[int, ...]
     token: str
     at: datetime
+    session: str | None = None
+    """Hash of the session token it came by over a socket, which may have been connected long before; None when the
+    request itself was identified just now."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ _VOTERS = (
     .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
     .where(Voter.poll_id == bindparam("poll_id"), Voter.member_id.in_(bindparam("member_ids", expanding=True)))
 )
+_SESSIONS = select(SignIn.token_hash).where(SignIn.token_hash.in_(bindparam("hashes", expanding=True)))
 _INSERT = insert(Ballot)
 
 
@@ -70,9 +75,14 @@ def cast_many(db: Session, casts: Sequence[Cast], new_receipt: NewReceipt) -> li
     for cast in casts:
         by_poll[cast.poll_id].append(cast)
     booths = {poll_id: _booth(db, poll_id, {c.member_id for c in some}) for poll_id, some in by_poll.items()}
+    sessions = [cast.session for cast in casts if cast.session is not None]
+    alive = set(db.connection().scalars(_SESSIONS, {"hashes": sessions})) if sessions else set()
     outcomes: list[Outcome] = []
     rows: list[dict[str, object]] = []
     for cast in casts:
+        if cast.session is not None and cast.session not in alive:
+            outcomes.append(Problem("signed_out"))
+            continue
         outcome, row = _take(booths[cast.poll_id], cast, new_receipt)
         outcomes.append(outcome)
         if row is not None:

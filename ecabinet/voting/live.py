@@ -3,6 +3,7 @@
 from typing import Any
 
 from documents.errors import Problem
+from ecabinet.registry.operations import token_hash
 from ecabinet.sockets import Caller, Payload, Sockets, whole
 from ecabinet.voting.casting import BallotBox, Cast
 from ecabinet.web import now
@@ -16,7 +17,14 @@ def register(sockets: Sockets, box: BallotBox) -> None:
 
     async def on_ballot(_sid: str, caller: Caller, data: Payload) -> Payload:
         options = tuple(whole(option) for option in _listed(data.get("options")))
-        cast = Cast(whole(data.get("poll")), caller.person.member_id, options, _token(data.get("token")), now())
+        cast = Cast(
+            whole(data.get("poll")),
+            caller.person.member_id,
+            options,
+            _token(data.get("token")),
+            now(),
+            token_hash(caller.token),
+        )
         return {"ok": True, "receipt": await box.commit(cast)}
 
     sockets.on("ballot", on_ballot)

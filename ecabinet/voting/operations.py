@@ -103,11 +103,11 @@ def cancel_poll(db: Session, poll: Poll, reason: str) -> None:
     poll.cancel_reason = reason[:300]
 
 
-def conclude(db: Session, meeting: Meeting) -> None:
+def conclude(db: Session, meeting: Meeting, now: datetime) -> None:
     """End the meeting; not while a vote is open, which nobody could close any more in good order."""
     if _open_poll_of(db, meeting) is not None:
         raise Problem("poll_still_open")
-    advance(db, meeting, MeetingState.CONCLUDED)
+    advance(db, meeting, MeetingState.CONCLUDED, now)
     changed(db, "polls", meeting.id)
 
 

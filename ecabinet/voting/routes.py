@@ -110,7 +110,7 @@ def cancel(poll_id: int) -> ResponseReturnValue:
 def conclude(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: end it."""
     with database().writing() as db:
-        operations.conclude(db, meetings.load_to_change(db, person(), meeting_id).require_manager())
+        operations.conclude(db, meetings.load_to_change(db, person(), meeting_id).require_manager(), now())
     return done(url_for("meetings.console", meeting_id=meeting_id))
 
 

@@ -123,7 +123,8 @@ def test_a_paper_becomes_findable_at_its_page(house):
     assert house.ask("hoa binh") == [version.document_id]
     with house.database.reading() as db:
         results = house.search.search(Query("hoa binh", frozenset([LABEL])))
-        (found,) = queries.found(db, results, "hoa binh")
+        (found,) = queries.found(db, results, "hoa binh", frozenset([LABEL]))
+        assert queries.found(db, results, "hoa binh", frozenset(["another"])) == []
     assert (found.document.title, found.version_id, found.passage.page) == ("Tờ trình", version_id, 1)
     assert [word for word, hit in found.passage.fragments if hit] == ["Hoà", "bình"]
     assert ("version", version_id) in house.changes

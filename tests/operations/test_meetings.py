@@ -14,8 +14,9 @@ from documents.models import DocumentLabel
 from documents.queries import may_see
 from ecabinet.meetings import operations, queries
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Participant
-from ecabinet.meetings.rules import AttendanceHow, MeetingState, Rsvp
+from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.models import Body, Member
+from ecabinet.registry.rules import MemberStatus
 from tests.people import NOW, SEATS, draft, make_meeting, make_office, make_poll, new_code, participant
 
 PAPER = operations.PaperFile("Báo cáo quý IV", Blob("a" * 64, 10), "bao-cao.pdf", "application/pdf")
@@ -49,6 +50,54 @@ def test_a_guest_has_no_vote_and_is_invited_once(database: Database) -> None:
         assert (guest.role, guest.voting) == ("guest", False)
         with pytest.raises(Problem, match="already_invited"):
             operations.invite_guest(db, meeting, db.get_one(Member, office.members["spare"]), new_code)
+
+
+def test_a_seat_with_a_vote_is_no_guests(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting = make_meeting(db, office)
+        with pytest.raises(Problem, match="seat_is_no_guest"):
+            operations.set_role(db, participant(db, office, meeting, "first"), ParticipantRole.GUEST)
+
+
+def test_who_left_the_organisation_is_not_invited(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting = make_meeting(db, office)
+        spare = db.get_one(Member, office.members["spare"])
+        spare.status = MemberStatus.REMOVED
+        for invite in (
+            lambda: operations.invite_guest(db, meeting, spare, new_code),
+            lambda: operations.send_substitute(db, participant(db, office, meeting, "first"), spare, "", new_code),
+        ):
+            with pytest.raises(Problem, match="no_such_member"):
+                invite()
+
+
+def test_a_guest_who_holds_a_seat_gets_it_with_the_body(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        body = db.get_one(Body, office.body)
+        meeting = operations.create_meeting(db, office.person(db, "secretary"), body.unit, body, draft(), new_code)
+        operations.invite_guest(db, meeting, db.get_one(Member, office.members["first"]), new_code)
+        operations.invite_body(db, meeting, body, new_code)
+        db.flush()
+        seat = participant(db, office, meeting, "first")
+        assert (seat.role, seat.voting) == ("delegate", True)
+        assert queries.quorum_of(db, meeting).summoned == len(SEATS)
+
+
+def test_papers_of_a_draft_open_to_the_offices_with_the_invitations(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting = make_meeting(db, office, state=MeetingState.DRAFT)
+        item = queries.load_item(db, meeting, queries.agenda(db, meeting)[0].id)
+        paper = operations.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
+        leader = office.person(db, "leader").labels
+        assert not may_see(db, paper.document_id, leader)
+        assert may_see(db, paper.document_id, office.person(db, "secretary").labels)
+        operations.advance(db, meeting, MeetingState.INVITED, NOW)
+        assert may_see(db, paper.document_id, leader)
 
 
 def test_attendance_is_a_timeline(database: Database) -> None:

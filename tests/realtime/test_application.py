@@ -15,6 +15,7 @@ from documents.database import Database
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.rules import AttendanceHow
+from ecabinet.registry import operations as registry
 from ecabinet.voting import operations
 from ecabinet.voting.models import Poll
 from tests import databases
@@ -198,6 +199,15 @@ def test_who_left_is_refused_and_who_is_back_is_not(served: Served) -> None:
     assert served.vote("first")["error"] == "not_present"
     record(True)
     assert served.vote("first")["ok"] is True
+
+
+def test_who_signed_out_elsewhere_votes_and_joins_no_more(served: Served) -> None:
+    served.open("first")
+    served.join("first")
+    with served.scene.database.writing() as db:
+        registry.end_session(db, served.scene.office.tokens["first"])
+    assert served.vote("first")["error"] == "signed_out"  # which the tablet keeps, and sends again after signing in
+    assert served.join("first")["error"] == "signed_out"
 
 
 def act(served: Served, operation: Callable[..., None]) -> None:

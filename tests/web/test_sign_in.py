@@ -106,3 +106,9 @@ def test_the_language_chosen_outside_stays_inside_and_outside_again(site: Site) 
     assert '<html lang="en">' in browser.get("/").text
     browser.post("/logout")
     assert '<html lang="en">' in browser.get("/login").text
+
+
+def test_who_has_not_signed_in_cannot_make_the_server_swallow_files(site: Site) -> None:
+    big = {"login": "x" * 100_000, "password": "y"}
+    assert site.anybody().post("/login", big).status_code == 413
+    assert site.anybody().client.post("/meetings/1/agenda", data={"title": "x" * 100_000}).status_code == 303

@@ -274,6 +274,7 @@ def upgrade() -> None:
             "role IN ('chair', 'secretary', 'delegate', 'substitute', 'guest')", name=op.f("ck_participant_role")
         ),
         sa.CheckConstraint("rsvp <> 'absent' OR reason <> ''", name=op.f("ck_participant_reason")),
+        sa.CheckConstraint("role <> 'guest' OR NOT voting", name=op.f("ck_participant_guest")),
         sa.CheckConstraint(
             "rsvp IN ('pending', 'accepted', 'absent', 'substituted')", name=op.f("ck_participant_rsvp")
         ),

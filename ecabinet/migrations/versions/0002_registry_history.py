@@ -253,6 +253,34 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unit_exchange_code"), "unit", ["exchange_code"], unique=True)
     _fold_names()
     op.create_table(
+        "official",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("staff_code", sa.String(length=30), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_official_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_official")),
+        sa.UniqueConstraint("staff_code", name=op.f("uq_official_staff_code")),
+    )
+    op.create_table(
+        "official_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.Column("until_day", sa.Date(), nullable=True),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("until_day IS NULL OR until_day >= from_day", name=op.f("ck_official_record_days")),
+        sa.ForeignKeyConstraint(["member_id"], ["official.member_id"], name=op.f("fk_official_record_member_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["member.id"], name=op.f("fk_official_record_recorded_by")),
+        sa.ForeignKeyConstraint(["struck_by"], ["member.id"], name=op.f("fk_official_record_struck_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_official_record")),
+    )
+    op.create_index("ix_official_record_member_id_kind", "official_record", ["member_id", "kind"])
+    op.create_table(
         "identity_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
