@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -22,12 +23,13 @@ from ecabinet.meetings import blocks as meeting_blocks
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
-from ecabinet.realtime import GATHER_SECONDS, LOCALES
+from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
     body_routes,
     identity,
     me_routes,
+    official_routes,
     oidc,
     sessions,
     signing_routes,
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     account_routes.bp,
     unit_routes.bp,
     body_routes.bp,
+    official_routes.bp,
     meeting_routes.bp,
     meeting_preparing.bp,
     voting_routes.bp,
@@ -58,8 +61,7 @@ TASKS: tuple[Task, ...] = (read_papers, identity.run_one)
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
 
-# A page that joins while this is still fresh has entered its room before any change not in it is pushed.
-SHARED_SECONDS = GATHER_SECONDS / 2
+KEPT_SECONDS = 5.0
 VENDOR_MAX_AGE = 7 * 24 * 3600
 
 
@@ -131,16 +133,17 @@ class Renderer:
             return BLOCKS.stale(db, viewer, kinds)
 
     def page(self, viewer: Viewer) -> list[Rendered]:
-        """All shared blocks of the viewer's room; when hundreds join at once they are rendered once, not hundreds of
-        times.
+        """All shared blocks of the viewer's room, as of this call or later: who has entered the room before calling
+        misses nothing. When hundreds join at once a rendering serves all who came before it began.
         """
+        came = monotonic()
         with self._lock:
-            until, blocks = self._pages.get(viewer, (0.0, []))
-            if monotonic() >= until:
-                started = monotonic()
+            began, blocks = self._pages.get(viewer, (-inf, []))
+            if began < came:
+                began = monotonic()
                 blocks = self.stale(viewer, BLOCKS.kinds)
-                self._pages = {v: p for v, p in self._pages.items() if p[0] > started}
-                self._pages[viewer] = (started + SHARED_SECONDS, blocks)
+                self._pages = {v: page for v, page in self._pages.items() if page[0] > began - KEPT_SECONDS}
+                self._pages[viewer] = began, blocks
             return blocks
 
 

@@ -36,7 +36,7 @@ def credential() -> Credential:
     given = request.form.get("credential", "")
     try:
         parsed = json.loads(given)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem("malformed", "not JSON") from error
     if not isinstance(parsed, dict):
         raise Problem("malformed", "not a credential")

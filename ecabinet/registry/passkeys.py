@@ -25,7 +25,16 @@ from ecabinet.registry.account_models import Passkey
 from ecabinet.registry.account_rules import PASSKEYS
 from ecabinet.registry.models import Account
 
-BROKEN = (WebAuthnException, CBORDecodeError, ValueError, KeyError, TypeError, AttributeError, IndexError)
+BROKEN = (
+    WebAuthnException,
+    CBORDecodeError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 """What the library raises for answers that no browser sends: its own errors for wrong ones, these for garbage."""
 
 Credential = dict[str, Any]
