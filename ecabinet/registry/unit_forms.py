@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
-from ecabinet.registry import unit_queries, units
+from ecabinet.registry import unit_queries, unit_rules, units
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import UnitKind
 from ecabinet.registry.unit_rules import Decision
@@ -18,9 +18,30 @@ DECIDED_ABOVE = frozenset({"move", "merge", "split", "dissolve"})
 """What changes a unit's place is decided by those who keep the registry of the unit above it."""
 
 
+MOST_PARTS = 1000
+
+
 def decision() -> Decision:
     """What every operation rests on."""
     return Decision(day("on_day"), text("paper"), person().member_id, now(), today())
+
+
+def carry_out(db: Session, operation: str, unit: Unit) -> Unit:
+    """Do it, and give the unit to show next. What is wrong with the form itself is told all at once."""
+    faults: dict[str, Problem] = {}
+    checks: list[Callable[[], object]] = [lambda: unit_rules.check_decision(decision())]
+    if operation in {"found", "split"}:
+        checks.append(_new_unit)
+    if operation in {"move", "merge"}:
+        checks.append(lambda: _target(db))
+    for check in checks:
+        try:
+            check()
+        except Invalid as invalid:
+            faults |= invalid.faults
+    if faults:
+        raise Invalid(faults)
+    return OPERATIONS[operation](db, unit)
 
 
 def found(db: Session, unit: Unit) -> Unit:
@@ -65,8 +86,11 @@ OPERATIONS: dict[str, Callable[[Session, Unit], Unit]] = {
 
 
 def _new_unit() -> NewUnit:
+    faults = unit_rules.name_faults(text("name"), text("code"))
     if text("kind") not in set(UnitKind):
-        raise Invalid({"kind": Problem("unknown_kind")})
+        faults["kind"] = Problem("unknown_kind")
+    if faults:
+        raise Invalid(faults)
     return NewUnit(text("code"), text("name"), UnitKind(text("kind")), text("address"), text("exchange_code") or None)
 
 
@@ -82,8 +106,12 @@ def _target(db: Session) -> Unit:
 
 
 def _sub_units(db: Session, unit: Unit) -> list[Unit]:
-    ids = [int(value) for value in request.form.getlist("sub_unit") if value.isascii() and value.isdigit()][:1000]
-    return list(db.scalars(select(Unit).where(Unit.id.in_(ids), Unit.parent_id == unit.id)))
+    ids = [
+        int(value)
+        for value in request.form.getlist("sub_unit")
+        if value.isascii() and value.isdigit() and len(value) < 10
+    ]
+    return list(db.scalars(select(Unit).where(Unit.id.in_(ids[:MOST_PARTS]), Unit.parent_id == unit.id)))
 
 
 def _members(db: Session, unit: Unit) -> list[Member]:

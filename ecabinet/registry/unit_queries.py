@@ -85,10 +85,10 @@ def roots(db: Session, person: Person) -> list[Node]:
     return _nodes(db, person, [Unit.id.in_(ids)])
 
 
-def children(db: Session, person: Person, unit_id: int, after: str = "") -> tuple[list[Node], str]:
+def children(db: Session, person: Person, unit_id: int, after: str = "", limit: int = PAGE) -> tuple[list[Node], str]:
     """A page of the units directly below, by code, and the code to go on after ("" at the end)."""
-    nodes = _nodes(db, person, [Unit.parent_id == unit_id, Unit.code > after], PAGE + 1)
-    return nodes[:PAGE], nodes[PAGE - 1].code if len(nodes) > PAGE else ""
+    nodes = _nodes(db, person, [Unit.parent_id == unit_id, Unit.code > after], limit + 1)
+    return nodes[:limit], nodes[limit - 1].code if len(nodes) > limit else ""
 
 
 def branch(db: Session, person: Person, node: Node, opened: Collection[int]) -> Branch:

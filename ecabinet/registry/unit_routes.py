@@ -118,7 +118,7 @@ def _load_for(db: Session, unit_id: int, operation: str) -> Unit:
 
 def _form(db: Session, unit: Unit, operation: str, faults: dict[str, str], fault: str = "") -> str:
     kinds = [kind.value for kind in UnitKind]
-    below = unit_queries.children(db, person(), unit.id)[0] if operation == "split" else []
+    below = unit_queries.children(db, person(), unit.id, limit=unit_forms.MOST_PARTS)[0] if operation == "split" else []
     return render_template(
         "registry/units_form.html",
         unit=unit, operation=operation, faults=faults, fault=fault, kinds=kinds, below=below,
@@ -140,7 +140,7 @@ def act(unit_id: int, operation: str) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             unit = _load_for(db, unit_id, operation)
-            shown_id = unit_forms.OPERATIONS[operation](db, unit).id
+            shown_id = unit_forms.carry_out(db, operation, unit).id
     except Problem as problem:
         return _again(unit_id, operation, problem)
     return done(url_for("units.page", unit_id=shown_id), _("Đã ghi vào sổ tổ chức."))

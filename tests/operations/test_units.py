@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from documents.database import Database
 from documents.errors import Invalid, Problem
 from ecabinet import audit
-from ecabinet.access import within
+from ecabinet.access import Person, Role, within
 from ecabinet.audit import AuditEntry
-from ecabinet.registry import operations, units
+from ecabinet.registry import operations, unit_queries, units
 from ecabinet.registry.history_models import MemberCount, MemberEvent, Transfer, UnitEvent, UnitPlace
 from ecabinet.registry.member_counts import recount
 from ecabinet.registry.models import Member, Position, Term, Unit
@@ -346,6 +346,32 @@ def test_a_subtree_is_one_range_of_an_index(database: Database) -> None:
     assert "uq_unit_path" in plan or "sqlite_autoindex_unit" in plan, plan
     assert "Seq Scan" not in plan
     assert "SCAN" not in plan
+
+
+def test_what_is_shown_of_units_is_the_same_on_both_databases(database: Database) -> None:
+    with database.writing() as db:
+        tree = plant(db)
+        path = tree["a"].path
+        keeper = Person(1, 1, "Keeper", tree["b"].path, ((Role.REGISTRY_OFFICER, path),), frozenset())
+        units.rename(db, tree["a1"], "Đoàn phường Thuận Hóa", decided())
+        [root] = unit_queries.roots(db, keeper)
+        assert (root.name, root.members, root.below) == ("Trung ương", 6, 2)
+        below, more = unit_queries.children(db, keeper, tree["a"].id)
+        assert ([(node.name, node.members) for node in below], more) == (
+            [("Đoàn phường Thuận Hóa", 2), ("Đoàn a2", 2)], "",
+        )  # fmt: skip
+        first, more = unit_queries.children(db, keeper, tree["a"].id, limit=1)
+        assert ([node.id for node in first], more) == ([tree["a1"].id], tree["a1"].code)
+        assert [node.id for node in unit_queries.children(db, keeper, tree["a"].id, more)[0]] == [tree["a2"].id]
+        assert unit_queries.children(db, keeper, tree["b"].id) == ([], "")  # b is above this person, b1 is not
+        found = unit_queries.search(db, keeper, "thuan hoa")
+        assert [(unit.id, above) for unit, above in found] == [(tree["a1"].id, "Đoàn a")]
+        assert unit_queries.search(db, keeper, "b1") == []
+        assert [unit.id for unit in unit_queries.receivers(db, keeper, tree["a2"].code)] == [tree["a2"].id]
+        assert unit_queries.figures(db, tree["a"]) == unit_queries.Figures(total=4, women=0, below=2)
+        assert [(unit.name, seen) for unit, seen in unit_queries.above(db, keeper, tree["a1"])] == [
+            ("Trung ương", True), ("Đoàn a", True),
+        ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- whatever is done

@@ -246,3 +246,9 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_entered(office: Office, 
     for name in ("paper", "on_day"):
         assert f'value="{entered[name]}"' in answer.text
     assert office.actions() == []
+
+
+def test_all_that_is_wrong_with_a_form_is_told_at_once(office: Office) -> None:
+    answer = office.of_hue.post(office.url("an_cuu", "found"), {"name": "", "on_day": ""})
+    assert answer.status_code == 422
+    assert answer.text.count('aria-invalid="true"') == 5
