@@ -109,6 +109,8 @@ def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
     agenda's.
     """
     kind, key = change
+    if kind == "sessions":  # heard by the sockets themselves
+        return []
     if kind == "version":
         return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]
     return [(key, kind)]

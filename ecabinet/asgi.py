@@ -7,6 +7,7 @@ from typing import Any, cast
 import socketio
 from a2wsgi import WSGIMiddleware
 
+from documents.database import Change
 from ecabinet.app import BLOCKS, TASKS, Renderer, create_app, resolve
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
@@ -34,7 +35,8 @@ class Process:
         self.renderer = Renderer(self.app, self.engines)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shares_rooms = not config.bus_url.startswith("memory:")
-        sockets = Sockets(self.sio, self.app)
+        self.sockets = sockets = Sockets(self.sio, self.app)
+        self.engines.database.listeners.append(self._drop_ended)
         meeting_live.register(sockets, self.renderer.page)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
@@ -61,6 +63,11 @@ class Process:
         await asyncio.to_thread(self.box.close)
         await asyncio.to_thread(self.publisher.close)
         self.engines.database.dispose()
+
+    def _drop_ended(self, changes: list[Change]) -> None:
+        for kind, account_id in changes:
+            if kind == "sessions" and self._loop is not None:
+                asyncio.run_coroutine_threadsafe(self.sockets.drop_ended(account_id), self._loop)
 
     def _emit(self, event: str, payload: object, room: str) -> None:
         if self._loop is not None:

@@ -102,6 +102,15 @@ class Sockets:
     async def _disconnect(self, sid: str, _reason: str = "") -> None:
         self.callers.pop(sid, None)
 
+    async def drop_ended(self, account_id: int) -> None:
+        """Disconnect the pages of an account whose session is over: they would go on hearing what is pushed."""
+        for sid, caller in list(self.callers.items()):
+            if caller.person.account_id == account_id:
+                try:
+                    await asyncio.to_thread(self.identify, caller.token)
+                except Problem:
+                    await self.sio.disconnect(sid)
+
     def identify(self, token: str) -> Person:
         """Who holds this session token now; raises ``signed_out`` when nobody does any more."""
         with self.services.engines.database.reading() as db:

@@ -7,7 +7,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from documents.database import changed
 from documents.errors import Forbidden, Problem
 from ecabinet import audit
 from ecabinet.access import Permission, Person, Role
@@ -74,7 +73,6 @@ def close(db: Session, person: Person, account: Account, now: datetime) -> None:
     account.active = False
     sessions.end_sessions(db, account.id)
     db.execute(delete(Invitation).where(Invitation.member_id == account.member_id, Invitation.used_at.is_(None)))
-    changed(db, "account_closed", account.id)
     audit.record(db, person.member_id, "account_closed", f"account:{account.id}", now)
 
 

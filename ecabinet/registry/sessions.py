@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from documents.database import Database
+from documents.database import Database, changed
 from ecabinet.registry.account_rules import SEEN_EVERY
 from ecabinet.registry.models import SignIn
 from ecabinet.registry.operations import token_hash
@@ -31,11 +31,13 @@ def sessions_of(db: Session, account_id: int, at: datetime) -> Sequence[SignIn]:
 def end_sessions(db: Session, account_id: int, *, but: str = "") -> None:
     """Sign an account out everywhere, but for the session of that token."""
     db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash != token_hash(but)))
+    changed(db, "sessions", account_id)
 
 
 def end_one(db: Session, account_id: int, hashed: str) -> None:
     """Sign an account out in one place; a session of somebody else stays."""
     db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash == hashed))
+    changed(db, "sessions", account_id)
 
 
 class LastSeen:

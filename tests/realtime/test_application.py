@@ -2,8 +2,10 @@
 
 import os
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +210,22 @@ def test_who_signed_out_elsewhere_votes_and_joins_no_more(served: Served) -> Non
         registry.end_session(db, served.scene.office.tokens["first"])
     assert served.vote("first")["error"] == "signed_out"  # which the tablet keeps, and sends again after signing in
     assert served.join("first")["error"] == "signed_out"
+
+
+def test_signing_out_elsewhere_ends_that_connection_and_no_other(served: Served) -> None:
+    with served.scene.database.writing() as db:
+        account = served.scene.office.person(db, "first").account_id
+        registry.begin_session(db, account, "another-session", datetime.now(UTC))
+    served.open("first")
+    served.open("second")
+    served.clients.open("other", served.url, extraHeaders=served.cookie("another-session"))
+    headers = served.cookie("another-session") | {"X-CSRF-Token": "x", "Accept": "application/json"}
+    request = urllib.request.Request(f"{served.url}/me/sessions/end-others", b"", headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 200
+    served.clients.until(lambda: bool(served.clients.of("first", "disconnect")), "the other device is disconnected")
+    for name in ("other", "second"):
+        assert served.join(name)["ok"] is True
 
 
 def act(served: Served, operation: Callable[..., None]) -> None:
