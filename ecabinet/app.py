@@ -23,12 +23,16 @@ from ecabinet.meetings import blocks as meeting_blocks
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
+from ecabinet.messages import code_sentence
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
     body_routes,
     identity,
+    import_routes,
+    imports,
     me_routes,
+    member_routes,
     official_routes,
     oidc,
     sessions,
@@ -52,12 +56,14 @@ BLUEPRINTS = (
     unit_routes.bp,
     body_routes.bp,
     official_routes.bp,
+    member_routes.bp,
+    import_routes.bp,
     meeting_routes.bp,
     meeting_preparing.bp,
     voting_routes.bp,
     library_routes.bp,
 )
-TASKS: tuple[Task, ...] = (read_papers, identity.run_one)
+TASKS: tuple[Task, ...] = (read_papers, identity.run_one, imports.ImportTask())
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
 
@@ -90,7 +96,9 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     web.init_app(app)
     sessions.init_app(app)
     oidc.init_app(app, config)
-    app.jinja_env.globals.update(label=labels.label, rule_text=labels.rule_text)
+    app.jinja_env.globals.update(
+        label=labels.label, rule_text=labels.rule_text, label_options=labels.label_options, code_sentence=code_sentence
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

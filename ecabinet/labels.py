@@ -1,7 +1,10 @@
 """The words for states, roles and rules, in the reader's language; in templates as ``label(kind, value)``."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext, lazy_gettext
 
+from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.voting.rules import Majority
 
 _ = lazy_gettext
@@ -88,12 +91,18 @@ LABELS = {
         "paper": _("Tài liệu họp"),
         "law": _("Luật"),
     },
+    **MEMBER_LABELS,
 }
 
 
 def label(kind: str, value: str) -> str:
     """The words for a value; raises KeyError for one that has none."""
     return str(LABELS[kind][value])
+
+
+def label_options(kind: str, values: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """For a choice in a form: values (all that have a label, unless given) with their words."""
+    return [(value, label(kind, value)) for value in values or LABELS[kind]]
 
 
 def rule_text(majority: Majority) -> str:

@@ -3,6 +3,7 @@
 from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
+from ecabinet.member_messages import MEMBER_SENTENCES
 
 _ = lazy_gettext
 
@@ -132,6 +133,7 @@ SENTENCES = {
     # search
     "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
+    **MEMBER_SENTENCES,
 }
 
 

@@ -131,7 +131,11 @@ class Batch:
     def _place(self, row: Prepared) -> Place | None:
         place = self._places.get(row.unit_code)
         if place is None or place.dissolved:
-            row.findings.append(Finding("unit_code", "unit_unknown" if place is None else "unit_dissolved", True, {}))
+            row.findings.append(
+                Finding(
+                    "unit_code", "unit_unknown" if place is None else "unit_dissolved", True, {"unit": row.unit_code}
+                )
+            )
             return None
         return place
 

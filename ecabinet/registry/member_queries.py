@@ -163,6 +163,12 @@ def by_number(db: Session, fingerprint: str, paths: Sequence[str]) -> list[int]:
     )
 
 
+def kept_units(db: Session, person: Person) -> list[Unit]:
+    """The units on which the person was given the registry: where the role was given, not all below."""
+    paths = person.paths(Permission.MANAGE_REGISTRY)
+    return list(db.scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path))) if paths else []
+
+
 def timeline(db: Session, member_id: int) -> list[MemberEvent]:
     """The newest first."""
     newest_first = (MemberEvent.on_day.desc(), MemberEvent.id.desc())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from documents.text import clean, exact, fold
 from ecabinet.registry.member_dates import Unreadable, age, parse_date
@@ -61,7 +61,7 @@ class Finding(NamedTuple):
     field: str
     code: str
     refused: bool
-    values: dict[str, str | int]
+    values: dict[str, Any]
 
 
 @dataclass(slots=True)

@@ -222,7 +222,7 @@ def _add(
     db: Session, sealer: Sealer, unit: Unit, values: Candidate, act: Act, kind: MemberEventKind, details: dict[str, Any]
 ) -> Member:
     if unit.dissolved_on is not None:
-        raise Problem("unit_dissolved", field="unit")
+        raise Problem("unit_dissolved", field="unit", unit=unit.name)
     _require_free(db, sealer, values, None)
     if not values.card_number:
         raise Problem("missing", field="card_number")

@@ -37,7 +37,7 @@ def ask(
     if to_unit.id == member.unit_id:
         raise Problem("transfer_to_own_unit", field="to_unit")
     if to_unit.dissolved_on is not None:
-        raise Problem("unit_dissolved", field="to_unit")
+        raise Problem("unit_dissolved", field="to_unit", unit=to_unit.name)
     _check_stay(kind, until_day, act.on_day)
     transfer = Transfer(
         member_id=member.id, from_unit_id=member.unit_id, to_unit_id=to_unit.id, kind=kind.value,
@@ -97,7 +97,7 @@ def answer(db: Session, transfer: Transfer, person: Person, agreed: bool, note: 
     if agreed and act.on_day > transfer.due_on:
         raise Problem("transfer_overdue")
     if agreed and transfer.to_unit.dissolved_on is not None:
-        raise Problem("unit_dissolved")
+        raise Problem("unit_dissolved", unit=transfer.to_unit.name)
     transfer.consents.append(
         TransferConsent(
             transfer_id=transfer.id,

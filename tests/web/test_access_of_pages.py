@@ -14,7 +14,9 @@ IN_HUE = {"second", "third", "spare", "administrator"}
 def of(site: Site, pattern: str) -> str:
     """An address in this site."""
     office = site.scene.office
-    return pattern.format(meeting=site.meeting, poll=site.poll, hue=office.units["hue"], body=office.body)
+    return pattern.format(
+        meeting=site.meeting, poll=site.poll, hue=office.units["hue"], body=office.body, first=office.members["first"]
+    )
 
 
 GET_PAGES = {
@@ -44,11 +46,20 @@ GET_PAGES = {
     "bodies.page": ("/bodies/{body}", EVERYBODY),
     "bodies.candidates": ("/bodies/{body}/candidates?member=nguyen", {"administrator"}),
     "bodies.new": ("/units/{hue}/bodies/new", {"administrator"}),
+    "members.index": ("/members", {"administrator"}),
+    "members.dashboard": ("/members/dashboard?unit={hue}", {"administrator"}),
+    "members.export": ("/members/export/csv?unit={hue}", {"administrator"}),
+    "members.new": ("/members/new?unit={hue}", {"administrator"}),
+    "members.page": ("/members/{first}", {"administrator", "first"}),
+    "members.card": ("/members/{first}/card", {"administrator", "first"}),
+    "members.edit": ("/members/{first}/edit", {"administrator"}),
+    "imports.index": ("/imports", {"administrator"}),
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
-    "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back",
+    "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
+    "imports.result",
 }  # fmt: skip
 
 
@@ -123,6 +134,15 @@ ACTIONS = {
     "bodies.end_term": "/terms/1/end",
     "bodies.appoint": "/terms/1/positions",
     "bodies.end_position": "/positions/1/end",
+    "members.find": "/members/find",
+    "members.create": "/members/new",
+    "members.save": "/members/{first}/edit",
+    "members.reveal": "/members/{first}/reveal",
+    "members.operate": "/members/{first}/operations/award",
+    "members.transfer": "/members/{first}/transfer",
+    "members.answer": "/transfers/1/agree",
+    "imports.bring": "/imports",
+    "imports.start": "/imports/1/start",
 }
 OPEN_TO_ALL = {
     "signing.second_step",

@@ -1,0 +1,297 @@
+"""Pages of members: the list, one member with timeline and operations, the card, the figures of a unit."""
+
+from collections.abc import Iterator
+
+import segno
+from flask import Blueprint, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents.errors import Invalid, NotFound, Problem
+from ecabinet import audit
+from ecabinet.access import Permission
+from ecabinet.labels import label
+from ecabinet.messages import sentence
+from ecabinet.registry import exports, member_queries, members, transfers
+from ecabinet.registry.history_models import Transfer
+from ecabinet.registry.member_dates import age
+from ecabinet.registry.member_forms import FIELDS, OPERATIONS, checked_form, day, require_sound
+from ecabinet.registry.member_queries import Filter
+from ecabinet.registry.member_rules import Checked
+from ecabinet.registry.members import Act
+from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.rules import MemberStatus, Sex, TransferKind
+from ecabinet.web import asked, database, day_of, done, engines, fault_texts, now, person, text, today, whole
+
+bp = Blueprint("members", __name__)
+
+EXPORT_AT_ONCE = 500
+
+
+@bp.get("/members")
+def index() -> ResponseReturnValue:
+    """Those who keep a registry: the members of a unit's subtree, filtered, page by page."""
+    with database().reading() as db:
+        unit = _asked_unit(db)
+        wanted = _filter(unit)
+        page = member_queries.page(db, wanted)
+        waiting = member_queries.open_transfers(db, person())
+        chains = [(transfer, transfers.next_step(db, transfer)) for transfer in waiting]
+        units = member_queries.kept_units(db, person())
+        total = member_queries.number_below(db, unit.id)
+        return render_template(
+            "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, chains=chains
+        )
+
+
+@bp.get("/members/export/<kind>")
+def export(kind: str) -> ResponseReturnValue:
+    """The same people: the same list as a file; on the audit trail, without protected numbers."""
+    if kind not in exports.MEDIA_TYPES:
+        raise NotFound
+    with database().writing() as db:
+        unit = _asked_unit(db)
+        wanted = _filter(unit)
+        about = {"sex": wanted.sex, "status": wanted.status, "name": wanted.name, "kind": kind}
+        audit.record(db, person().member_id, "export_members", f"unit:{unit.id}", now(), **about)
+    header = [
+        _("Họ và tên"),
+        _("Giới tính"),
+        _("Ngày sinh"),
+        _("Số thẻ"),
+        _("Ngày vào Đoàn"),
+        _("Trạng thái"),
+        _("Đơn vị"),
+    ]
+    with database().reading() as db:
+        file = exports.write(kind, header, _export_rows(db, wanted))
+    return send_file(file, exports.MEDIA_TYPES[kind], as_attachment=True, download_name=f"doan-vien.{kind}")
+
+
+def _export_rows(db: Session, wanted: Filter) -> Iterator[list[str]]:
+    while True:
+        page = member_queries.page(db, wanted, EXPORT_AT_ONCE)
+        for row in page.rows:
+            joined = row.joined_on.strftime("%d/%m/%Y") if row.joined_on else ""
+            born = row.born_on.strftime("%d/%m/%Y")
+            status = label("member_status", row.status)
+            yield [row.full_name, label("sex", row.sex), born, row.card_number, joined, status, row.unit_name]
+        if not page.next:
+            return
+        wanted = Filter(wanted.unit_id, wanted.path, wanted.sex, wanted.status, wanted.name, page.next)
+
+
+@bp.post("/members/find")
+def find() -> ResponseReturnValue:
+    """The same people: by national id or phone, exactly; the number travels in the body and is looked up sealed."""
+    digits = "".join(c for c in text("number") if c.isdigit())
+    with database().writing() as db:
+        paths = person().paths(Permission.MANAGE_REGISTRY)
+        found = member_queries.by_number(db, engines().sealer.fingerprint(digits), paths)
+        audit.record(db, person().member_id, "find_number", f"found:{len(found)}", now())
+    if not found:
+        raise Problem("no_such_member")
+    return done(url_for("members.page", member_id=found[0]))
+
+
+@bp.get("/members/dashboard")
+def dashboard() -> ResponseReturnValue:
+    """The same people: the kept figures of a unit's subtree."""
+    with database().reading() as db:
+        unit = _asked_unit(db)
+        figures = member_queries.dashboard(db, unit, today())
+    return render_template("registry/members_dashboard.html", unit=unit, figures=figures)
+
+
+@bp.get("/members/new")
+def new() -> ResponseReturnValue:
+    """Those who keep the unit's registry: the form of a new member."""
+    with database().reading() as db:
+        unit = _asked_unit(db)
+    return render_template("registry/member_form.html", unit=unit, member=None, form={}, errors={}, fields=FIELDS)
+
+
+@bp.post("/members/new")
+def create() -> ResponseReturnValue:
+    """The same: enter a member, or admit one with referrer and votes."""
+    checked = checked_form()
+    with database().writing() as db:
+        unit = _unit(db, whole("unit") or 0)
+        try:
+            require_sound(checked)
+            member_id = _add(db, unit, checked).id
+        except Problem as problem:
+            db.rollback()
+            return _form_again(unit, None, problem), 422
+    return done(url_for("members.page", member_id=member_id), _("Đã ghi nhận đoàn viên."))
+
+
+def _add(db: Session, unit: Unit, checked: Checked) -> Member:
+    if text("how") != "admit":
+        return members.enter(db, engines().sealer, unit, checked.values, _act())
+    referrer = db.scalar(select(Member).where(Member.card_number == text("referrer_card").upper()))
+    votes = (whole("votes_for") or 0, whole("votes_all") or 0)
+    return members.admit(db, engines().sealer, unit, checked.values, referrer, votes, _act())
+
+
+@bp.get("/members/<int:member_id>")
+def page(member_id: int) -> ResponseReturnValue:
+    """Those who keep the registry of the member's unit, with operations; the member, without."""
+    with database().reading() as db:
+        member, keeps = _seen(db, member_id)
+        timeline = member_queries.timeline(db, member.id)
+        transfer = transfers.under_way(db, member.id)
+        step = transfers.next_step(db, transfer) if transfer else None
+        chain = transfers.steps(db, transfer) if transfer else []
+        dues = member_queries.dues(db, member.id)
+        return render_template(
+            "registry/member.html", member=member, keeps=keeps, timeline=timeline, transfer=transfer, step=step,
+            chain=chain, dues=dues, operations=OPERATIONS, today=today(), age=age(member.born_on, today()), shown={},
+        )  # fmt: skip
+
+
+@bp.post("/members/<int:member_id>/reveal")
+def reveal(member_id: int) -> ResponseReturnValue:
+    """The same people: open a protected number for a purpose; the look is on the audit trail."""
+    field = text("field")
+    with database().writing() as db:
+        member, _keeps = _seen(db, member_id)
+        purpose = text("purpose")[:200]
+        number = members.reveal(db, engines().sealer, member, field, purpose, person().member_id, now())
+        return render_template("registry/member_number.html", member=member, field=field, number=number)
+
+
+@bp.get("/members/<int:member_id>/card")
+def card(member_id: int) -> ResponseReturnValue:
+    """The same people: the member's card, to print."""
+    with database().reading() as db:
+        member, _keeps = _seen(db, member_id)
+        address = engines().config.public_url + url_for("members.page", member_id=member.id)
+        qr = segno.make(address, error="m").svg_data_uri(scale=4)
+        return render_template("registry/member_card.html", member=member, qr=qr)
+
+
+@bp.get("/members/<int:member_id>/edit")
+def edit(member_id: int) -> ResponseReturnValue:
+    """Those who keep the registry of the member's unit: mend what was entered."""
+    with database().reading() as db:
+        member = _kept(db, member_id)
+        form = member.papers | {name: getattr(member, name) or "" for name in ("full_name", "sex", "card_number")}
+        for name in ("born_on", "joined_on"):
+            form[name] = f"{getattr(member, name):%d/%m/%Y}" if getattr(member, name) else ""
+        return render_template(
+            "registry/member_form.html", unit=member.unit, member=member, form=form, errors={}, fields=FIELDS
+        )
+
+
+@bp.post("/members/<int:member_id>/edit")
+def save(member_id: int) -> ResponseReturnValue:
+    """The same."""
+    checked = checked_form()
+    with database().writing() as db:
+        member = _kept(db, member_id)
+        try:
+            require_sound(checked)
+            members.correct(db, engines().sealer, member, checked.values, _act())
+        except Problem as problem:
+            unit = member.unit
+            db.rollback()
+            return _form_again(unit, member, problem), 422
+    return done(url_for("members.page", member_id=member_id), _("Đã lưu thay đổi."))
+
+
+@bp.post("/members/<int:member_id>/operations/<operation>")
+def operate(member_id: int, operation: str) -> ResponseReturnValue:
+    """The same: one of the operations of the page."""
+    if operation not in OPERATIONS:
+        raise NotFound
+    with database().writing() as db:
+        OPERATIONS[operation].run(db, _kept(db, member_id), _act())
+    return done(url_for("members.page", member_id=member_id), _("Đã ghi vào quá trình của đoàn viên."))
+
+
+@bp.post("/members/<int:member_id>/transfer")
+def transfer(member_id: int) -> ResponseReturnValue:
+    """The same: ask for a transfer to the unit with a code."""
+    with database().writing() as db:
+        member = _kept(db, member_id)
+        to_unit = db.scalar(select(Unit).where(Unit.code == text("to_unit")))
+        if to_unit is None:
+            raise Problem("no_such_unit_code", field="to_unit")
+        kind = TransferKind.TEMPORARY if text("kind") == "temporary" else TransferKind.PERMANENT
+        transfers.ask(db, member, to_unit, kind, day_of(text("until_day")), text("reason"), _act())
+    return done(url_for("members.page", member_id=member_id), _("Đã gửi đề nghị chuyển sinh hoạt."))
+
+
+@bp.post("/transfers/<int:transfer_id>/<answer>")
+def answer(transfer_id: int, answer: str) -> ResponseReturnValue:
+    """Those who keep the registry of the unit whose turn it is: agree or refuse; of the sending unit: withdraw."""
+    with database().writing() as db:
+        found = db.get(Transfer, transfer_id)
+        ends = (found.from_unit.path, found.to_unit.path) if found else ()
+        if found is None or not any(person().may(Permission.MANAGE_REGISTRY, path) for path in ends):
+            raise NotFound
+        if answer == "withdraw":
+            person().require(Permission.MANAGE_REGISTRY, found.from_unit.path)
+            transfers.withdraw(db, found, _act())
+        elif answer in ("agree", "refuse"):
+            transfers.answer(db, found, person(), answer == "agree", text("note"), _act())
+        else:
+            raise NotFound
+    return done(url_for("members.index"), _("Đã ghi nhận ý kiến."))
+
+
+def _act() -> Act:
+    on_day = day("on_day") if request.form.get("on_day") else today()
+    return Act(on_day, text("decision")[:200], person().member_id, now())
+
+
+def _asked_unit(db: Session) -> Unit:
+    asked_id = request.args.get("unit", "")
+    if asked_id.isascii() and asked_id.isdigit():
+        return _unit(db, int(asked_id[:10]))
+    units = member_queries.kept_units(db, person())
+    if not units:
+        raise NotFound
+    return units[0]
+
+
+def _unit(db: Session, unit_id: int) -> Unit:
+    unit = db.get(Unit, unit_id) if unit_id < 2**31 else None
+    if unit is None or not person().may(Permission.MANAGE_REGISTRY, unit.path):
+        raise NotFound
+    return unit
+
+
+def _seen(db: Session, member_id: int) -> tuple[Member, bool]:
+    member = db.get(Member, member_id) if member_id < 2**31 else None
+    if member is None:
+        raise NotFound
+    keeps = person().may(Permission.MANAGE_REGISTRY, member.unit.path)
+    if not keeps and member.id != person().member_id:
+        raise NotFound
+    return member, keeps
+
+
+def _kept(db: Session, member_id: int) -> Member:
+    member, keeps = _seen(db, member_id)
+    if not keeps:
+        raise NotFound
+    return member
+
+
+def _filter(unit: Unit) -> Filter:
+    sex, status = asked("sex", 10), asked("status", 10) or MemberStatus.ACTIVE.value
+    return Filter(
+        unit.id, unit.path, sex if sex in set(Sex) else "", "" if status not in set(MemberStatus) else status,
+        asked("name", 100), request.args.get("after", "")[:200],
+    )  # fmt: skip
+
+
+def _form_again(unit: Unit, member: Member | None, problem: Problem) -> str:
+    errors = fault_texts(problem) if isinstance(problem, Invalid) else {problem.field or "form": sentence(problem)}
+    return render_template(
+        "registry/member_form.html", unit=unit, member=member, form=request.form, errors=errors, fields=FIELDS
+    )
