@@ -21,6 +21,7 @@ from documents.pipeline import rebuild_index
 from ecabinet import audit, demo
 from ecabinet.app import ROOT
 from ecabinet.asgi import Process, WorkerProcess
+from ecabinet.bench import registry as bench_registry
 from ecabinet.bench import vote as bench_vote
 from ecabinet.config import Config
 from ecabinet.engines import Engines, open_engines
@@ -149,6 +150,18 @@ def announce(config: Config) -> None:
     print("\nCtrl+C stops / để dừng\n", flush=True)
 
 
+def bench_arguments(parser: argparse.ArgumentParser) -> None:
+    bench_vote.arguments(parser)
+    bench_registry.arguments(parser)
+
+
+def run_bench(options: argparse.Namespace) -> None:
+    if options.what == "registry":
+        bench_registry.run(options, migrate)
+    else:
+        bench_vote.run(options)
+
+
 COMMANDS = {
     "serve": Command("Serve the application.", run_serve),
     "worker": Command("Run jobs: read papers, index them.", run_worker),
@@ -156,5 +169,5 @@ COMMANDS = {
     "demo": Command("Fill an empty database with the demonstration.", run_demo),
     "check": Command("Check that what is kept still holds.", run_check, check_arguments),
     "reindex": Command("Build the search index anew from the database.", run_reindex),
-    "bench": Command("Measure.", bench_vote.run, bench_vote.arguments),
+    "bench": Command("Measure.", run_bench, bench_arguments),
 }

@@ -91,3 +91,8 @@ MEMBER_LABELS = {
         "papers": _("Thông tin khác"),
     },
 }
+
+
+def label(kind: str, value: str) -> str:
+    """The words for a value of these kinds; the registry may not import the table of all features."""
+    return str(MEMBER_LABELS[kind][value])

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from documents.database import Database
 from ecabinet.bench.processes import BenchError
 from ecabinet.config import Config
-from ecabinet.demo.people import Names
 from ecabinet.engines import Engines, open_engines
 from ecabinet.registry import imports, member_queries, operations
 from ecabinet.registry.import_models import ImportRun
@@ -34,6 +33,28 @@ NAMES = ("Lan", "nguyen", "Nguyễn Thị Lan", "ngoc anh", "Hoàng", "tran van"
 HEADER = (
     "Họ và tên", "Giới tính", "Ngày sinh", "Số CCCD", "Điện thoại", "Số thẻ", "Ngày vào Đoàn", "Mã đơn vị", "Quê quán",
 )  # fmt: skip
+
+
+NAMES_FILE = Path(__file__).resolve().parent.parent / "demo" / "data" / "names.json"
+
+
+class Names:
+    """Draws names as often as they occur, many at once: drawing them one by one would take longer than the import."""
+
+    def __init__(self, source: random.Random) -> None:
+        lists = json.loads(NAMES_FILE.read_text(encoding="utf-8"))
+        self._drawn = {
+            key: source.choices([name for name, _n in pairs], [n for _name, n in pairs], k=10_007 + 2 * position)
+            for position, (key, pairs) in enumerate(sorted(lists.items()))
+        }
+        self._next = 0
+
+    def draw(self, sex: Sex) -> str:
+        """Family, middle and given name."""
+        self._next += 1
+        suffix = "nu" if sex == Sex.FEMALE else "nam"
+        lists = (self._drawn[key] for key in ("ho", f"dem_{suffix}", f"ten_{suffix}"))
+        return " ".join(names[self._next % len(names)] for names in lists)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

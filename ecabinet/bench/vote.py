@@ -42,8 +42,8 @@ STREAM = {"seconds": 4, "size": 300}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of ``bench``."""
-    parser.add_argument("what", choices=["vote"])
+    """The options of ``bench``: what is measured, and those of the vote."""
+    parser.add_argument("what", choices=["vote", "registry"])
     parser.add_argument("--tablets", type=int, default=500, help="how many tablets vote (500)")
     parser.add_argument("--database", help="an empty database to use instead of SQLite in a temporary folder")
     parser.add_argument("--reference", action="store_true", help="measure the reference server in Node beside it")

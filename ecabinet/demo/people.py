@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ecabinet.access import Role
 from ecabinet.registry import operations
+from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.models import Body, Member, Unit
 from ecabinet.registry.rules import BodyKind, Sex, UnitKind
 
@@ -76,13 +77,16 @@ def make_members(
     units += source.choices(communes, k=MEMBERS - len(units))
     names = Names(source)
     members: dict[int, list[Member]] = {}
+    tally = Tally()
     for number, unit in enumerate(units, start=1):
         sex = source.choice(list(Sex))
         low, high = (1988, 1998) if unit.kind != UnitKind.COMMUNE else (1992, 2009)
         born = date(source.randint(low, high), source.randint(1, 12), source.randint(1, 28))
         member = operations.add_member(db, unit, names.draw(sex), sex, born, f"DV{number:08d}")
         members.setdefault(unit.id, []).append(member)
+        tally.member(unit.path, member.sex, born.year, 1)
     db.flush()
+    tally.write(db)
     return members
 
 

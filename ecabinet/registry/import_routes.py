@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from documents.errors import NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
-from ecabinet.labels import label
+from ecabinet.member_labels import label
 from ecabinet.messages import sentence
 from ecabinet.registry import exports, imports, member_queries
 from ecabinet.registry.import_models import ImportRow, ImportRun

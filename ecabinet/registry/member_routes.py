@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
-from ecabinet.labels import label
+from ecabinet.member_labels import label
 from ecabinet.messages import sentence
 from ecabinet.registry import exports, member_queries, members, transfers
 from ecabinet.registry.history_models import Transfer
