@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from documents.errors import Forbidden, NotFound, Problem
-from documents.text import exact, fold
+from documents.text import fold, words
 from ecabinet.access import Permission, Person, Role, within
 from ecabinet.registry.account_models import Delegation, Invitation
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
@@ -35,7 +35,8 @@ def list_accounts(
 ) -> tuple[list[Line], bool]:
     """The accounts of the subtrees the person administers, by name, and whether more follow.
 
-    With a text: members whose name contains it or whose login or card number it is, also those without an account.
+    With a text: members whose name begins with it, from the family name or from the given name, or whose login or card
+    number it is; also those without an account.
     """
     paths = person.paths(Permission.MANAGE_ACCOUNTS)
     if not paths:
@@ -50,8 +51,7 @@ def list_accounts(
     )
     wanted = text.strip()
     if wanted:
-        named = Member.search_name.contains(fold(exact(wanted)), autoescape=True)
-        query = query.where(or_(named, Account.login == wanted.lower(), Member.card_number == wanted))
+        query = query.where(or_(*_named(wanted), Member.id.in_(_known_as(db, wanted))))
     else:
         query = query.where(Account.id.is_not(None))
     if after is not None:
@@ -60,6 +60,20 @@ def list_accounts(
     roles = _roles_of(db, [row[5] for row in rows if row[5] is not None])
     lines = [Line(*row[:5], roles.get(row[5], ()), row[6]) for row in rows]
     return lines[:size], len(lines) > size
+
+
+def _named(wanted: str) -> list[ColumnElement[bool]]:
+    """Ranges of the two indexes of names: millions of names are not read through for a part of one."""
+    folded = [fold(word) for word in words(wanted)]
+    if not folded:
+        return []
+    starts = ((Member.search_name, " ".join(folded)), (Member.name_key, " ".join(reversed(folded))))
+    return [and_(column >= start, column < start + "\U0010ffff") for column, start in starts]
+
+
+def _known_as(db: Session, wanted: str) -> list[int]:
+    by_login = select(Account.member_id).where(Account.login == wanted.lower())
+    return [*db.scalars(by_login), *db.scalars(select(Member.id).where(Member.card_number == wanted))]
 
 
 def _roles_of(db: Session, account_ids: list[int]) -> dict[int, tuple[str, ...]]:

@@ -27,7 +27,7 @@ class Pending:
 
 def sealer() -> Sealer:
     """Seals the secrets of this installation."""
-    return Sealer(engines().config.secret_key)
+    return engines().sealer
 
 
 def party() -> Party:

@@ -37,6 +37,8 @@ def test_postgresql_by_its_plain_name_gets_the_driver_that_is_here(tmp_path: Pat
     [
         ({"PORT": "eighty"}, "PORT"),
         ({"PORT": "0"}, "PORT"),
+        ({"OIDC_ISSUER": "id.example.vn", "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "y"}, "OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://id.example.vn", "OIDC_CLIENT_ID": "x"}, "OIDC_CLIENT_SECRET"),
         ({"REGISTRY_KEY": "short"}, "REGISTRY_KEY"),
         ({"PORT": "65536"}, "PORT"),
         ({"MAX_UPLOAD_MB": "-1"}, "MAX_UPLOAD_MB"),
