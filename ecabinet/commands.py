@@ -26,6 +26,7 @@ from ecabinet.bench import vote as bench_vote
 from ecabinet.config import Config
 from ecabinet.engines import Engines, open_engines
 from ecabinet.fanout import UVICORN_OPTIONS
+from ecabinet.registry.member_counts import recount
 
 BUS_SECONDS = 5.0
 
@@ -91,11 +92,19 @@ def run_worker(_options: argparse.Namespace) -> None:
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["audit"], help="audit: the chain of the audit trail")
+    parser.add_argument(
+        "what", choices=["audit", "counts"], help="the chain of the audit trail; the counts of members, mended"
+    )
 
 
-def run_check(_options: argparse.Namespace) -> int:
+def run_check(options: argparse.Namespace) -> int:
     database = Database(Config.from_env().database_url)
+    if options.what == "counts":
+        with database.writing() as db:
+            wrong = recount(db)
+        database.dispose()
+        print(f"counts: {wrong} were wrong and are mended" if wrong else "counts: right")
+        return 1 if wrong else 0
     with database.reading() as db:
         broken = audit.check(db)
     database.dispose()
