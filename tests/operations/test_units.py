@@ -6,7 +6,7 @@ from itertools import count
 from threading import Barrier, Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -379,10 +379,12 @@ def test_what_is_shown_of_units_is_the_same_on_both_databases(database: Database
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["found", "rename", "move", "move", "move", "merge", "split", "dissolve", "succeed"]),
-        st.integers(0, 30),
-        st.integers(0, 30),
-        st.integers(0, 12),
+        # Few units and few days: what is dated before something else must often meet it.
+        st.integers(1, 6),
+        st.integers(1, 6),
+        st.integers(0, 4),
     ),
+    min_size=3,
     max_size=14,
 )
 Placed = dict[int, list[UnitPlace]]
@@ -453,17 +455,20 @@ def require_sound(db: Session, mine: list[Unit]) -> None:
             assert (place.parent_id, place.name) == (unit.parent_id, unit.name)
         if unit.dissolved_on is None and unit.parent_id:
             assert by_id[unit.parent_id].dissolved_on is None
-    for day in range(14):
+    for day in range(6):
         require_tree(stood(placed, START + timedelta(days=day)))
 
 
 def test_the_tree_stays_a_tree_whatever_is_done(database: Database) -> None:
     @settings(
-        max_examples=60 if database.is_sqlite else 12,
+        max_examples=80 if database.is_sqlite else 15,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(STEPS)
+    # dated before a sub-unit left, and before a unit stood elsewhere: each would leave a hole or a circle in the past
+    @example([("move", 3, 2, 4), ("merge", 1, 2, 2)])
+    @example([("move", 1, 2, 2), ("move", 1, 6, 4), ("move", 2, 1, 3)])
     def holds(steps: list[tuple[str, int, int, int]]) -> None:
         with database.writing() as db:
             mine = list(plant(db).values())
@@ -480,7 +485,7 @@ def test_the_tree_stays_a_tree_whatever_is_done(database: Database) -> None:
                 assert [stood(after, then) for then in earlier] == before, f"days before {day} changed"
                 require_sound(db, mine)
             unit = mine[-1]
-            then = START + timedelta(days=7)
+            then = START + timedelta(days=2)
             above = stood(places(db, mine), then)
             chain: list[int] = []
             at: int | None = unit.id if unit.id in above else None
