@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -50,7 +50,8 @@ def bring() -> ResponseReturnValue:
     with database().writing() as db:
         run = imports.begin(db, _unit(db, unit_id), file.filename, blob, seen, person().member_id, now())
         run_id = run.id
-    return done(url_for("imports.page", run_id=run_id))
+    # the uploading script follows a redirect, and stays where it is on anything else
+    return redirect(url_for("imports.page", run_id=run_id), 303)
 
 
 @bp.get("/imports/<int:run_id>")
