@@ -29,6 +29,7 @@ from ecabinet.registry import (
     account_routes,
     body_routes,
     identity,
+    identity_routes,
     import_routes,
     imports,
     me_routes,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     unit_routes.bp,
     body_routes.bp,
     official_routes.bp,
+    identity_routes.bp,
     member_routes.bp,
     import_routes.bp,
     meeting_routes.bp,
@@ -96,6 +98,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     web.init_app(app)
     sessions.init_app(app)
     oidc.init_app(app, config)
+    app.jinja_env.globals.update(identity_service=bool(config.identity_url))
     app.jinja_env.globals.update(
         label=labels.label, rule_text=labels.rule_text, label_options=labels.label_options, code_sentence=code_sentence
     )

@@ -167,7 +167,14 @@ def test_make_env_writes_fresh_secrets_for_the_owner_alone(tmp_path):
         lines = [line for line in target.read_text(encoding="utf-8").splitlines() if "=" in line and line[0] != "#"]
         settings.append(dict(line.split("=", 1) for line in lines))
     assert settings[0].keys() == settings[1].keys()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "MINIO_ROOT_PASSWORD", "S3_SECRET_KEY"):
+    for name in (
+        "SECRET_KEY",
+        "REGISTRY_KEY",
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "MINIO_ROOT_PASSWORD",
+        "S3_SECRET_KEY",
+    ):
         assert re.fullmatch("[0-9a-f]{64}", settings[0][name])
         assert settings[0][name] != settings[1][name]
 

@@ -76,6 +76,7 @@ def shared_environment(
         "SEARCH_URL": "postgresql:",
         "BUS_URL": redis.url,
         "SECRET_KEY": secrets.token_hex(32),
+        "REGISTRY_KEY": secrets.token_hex(32),
         "WORKER": "off",
         "PYTHONUTF8": "1",
     }

@@ -15,7 +15,12 @@ def of(site: Site, pattern: str) -> str:
     """An address in this site."""
     office = site.scene.office
     return pattern.format(
-        meeting=site.meeting, poll=site.poll, hue=office.units["hue"], body=office.body, first=office.members["first"]
+        meeting=site.meeting,
+        poll=site.poll,
+        hue=office.units["hue"],
+        centre=office.units["centre"],
+        body=office.body,
+        first=office.members["first"],
     )
 
 
@@ -54,6 +59,8 @@ GET_PAGES = {
     "members.card": ("/members/{first}/card", {"administrator", "first"}),
     "members.edit": ("/members/{first}/edit", {"administrator"}),
     "imports.index": ("/imports", {"administrator"}),
+    "officials.page": ("/members/{first}/official", {"administrator"}),
+    "officials.export": ("/units/{centre}/officials.jsonl", {"administrator"}),
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
@@ -85,6 +92,10 @@ def test_who_is_not_signed_in_is_asked_to(site: Site, endpoint: str) -> None:
 
 
 ACTIONS = {
+    "officials.open_file": "/members/{first}/official",
+    "officials.add_record": "/members/{first}/official/position",
+    "officials.strike": "/members/{first}/official/records/1/strike",
+    "identity.verify": "/members/{first}/verify",
     "meetings.enter": "{meeting}/enter",
     "meetings.leave": "{meeting}/leave",
     "meetings.rsvp": "{meeting}/rsvp",

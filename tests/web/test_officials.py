@@ -1,12 +1,15 @@
 """The file of an official: opened once, records checked by the mapping, struck but kept, exported with codes."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
 from ecabinet.audit import AuditEntry
 from ecabinet.registry import official_rules
+from ecabinet.registry.identity_models import IdentityCheck
+from ecabinet.registry.models import Member
 from ecabinet.registry.official_models import OfficialRecord
 from tests.web.conftest import Site
 
@@ -110,6 +113,24 @@ def test_the_export_speaks_in_the_mappings_codes(site: Site, opened: str) -> Non
         assert site.as_(name).get(f"/units/{site.scene.office.units['centre']}/officials.jsonl").status_code == 404
     below = site.as_("administrator").get(f"/units/{site.scene.office.units['hue']}/officials.jsonl")
     assert below.text == ""
+
+
+def test_a_check_of_identity_is_asked_where_there_is_a_service(make_site: Callable[..., Site]) -> None:
+    site = make_site({"IDENTITY_URL": "http://127.0.0.1:9/verify"})
+    member = site.scene.member("first")
+    path = f"/members/{member}/verify"
+    assert site.as_("administrator").post(path).status_code == 409  # no national id yet
+    with site.database.writing() as db:
+        db.get_one(Member, member).national_id_print = "f" * 64
+    assert site.as_("stranger").post(path).status_code == 404
+    assert site.as_("administrator").post(path).status_code == 303
+    assert site.as_("administrator").post(path).status_code == 409  # one at a time
+    with site.database.reading() as db:
+        assert db.scalars(select(IdentityCheck)).one().member_id == member
+
+
+def test_without_a_service_there_is_no_check(site: Site) -> None:
+    assert site.as_("administrator").post(f"/members/{site.scene.member('first')}/verify").status_code == 404
 
 
 def test_the_mapping_is_whole_in_both_languages() -> None:
