@@ -36,8 +36,9 @@ run: export HOST ?= 0.0.0.0
 run: setup
 	@exec $(VENV)python -m tools.start
 
+# Files are kept whole: the servers that a file's tests share are started once.
 test: setup-test lint types contracts
-	@$(VENV)python -m pytest
+	@$(VENV)python -m pytest -n 2 --dist loadfile
 
 stack-test: setup-test
 	@$(VENV)python -m pytest tests/stack
