@@ -23,7 +23,16 @@ def test_a_fingerprint_is_the_same_for_the_same_text_and_key_only() -> None:
     assert SEALER.fingerprint("001095000001") != Sealer("another secret").fingerprint("001095000001")
 
 
-@pytest.mark.parametrize("broken", [b"", b"short", SEALER.seal("x")[:-1], bytes(40), Sealer("another").seal("x")])
+BROKEN = {
+    "empty": b"",
+    "short": b"short",
+    "cut": SEALER.seal("x")[:-1],
+    "nothing": bytes(40),
+    "another key": Sealer("another").seal("x"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 def test_what_was_changed_or_sealed_by_another_key_does_not_open(broken: bytes) -> None:
     with pytest.raises((Unsealable, ValueError)):
         SEALER.open(broken)
