@@ -91,7 +91,7 @@ def tablet(browser: Browser, served: str, tmp_path: Path) -> Iterator[Callable[.
         page.goto(f"{base}/login")
         page.get_by_label("Tên đăng nhập").fill(login)
         page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Đăng nhập").tap()
+        page.get_by_role("button", name="Đăng nhập", exact=True).tap()
         expect(page.get_by_role("heading", name="Chào đồng chí")).to_be_visible()
         tablets.append(Tablet(page, base, complaints))
         return tablets[-1]

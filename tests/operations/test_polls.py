@@ -167,8 +167,8 @@ def test_a_meeting_does_not_end_over_an_open_vote(database: Database) -> None:
     with database.writing() as db:
         poll = db.get_one(Poll, scene.poll)
         with pytest.raises(Problem, match="poll_still_open"):
-            operations.conclude(db, poll.meeting)
+            operations.conclude(db, poll.meeting, NOW)
         operations.close_poll(db, poll, NOW)
-        operations.conclude(db, poll.meeting)
+        operations.conclude(db, poll.meeting, NOW)
         assert poll.meeting.state == "concluded"
         operations.publish_poll(db, poll, NOW)

@@ -28,7 +28,9 @@ def answer(site: Site, locale: str, fault: Exception) -> Payload:
     wires: Any = Wires()
     sockets = Sockets(wires, site.app)
     with site.database.reading() as db:
-        sockets.callers["page"] = Caller(site.scene.office.person(db, "first"), locale)
+        sockets.callers["page"] = Caller(
+            site.scene.office.person(db, "first"), site.scene.office.tokens["first"], locale
+        )
     sockets.on("event", handler)
     return asyncio.run(wires.handlers["event"]("page", {}))
 
