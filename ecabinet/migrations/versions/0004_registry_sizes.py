@@ -1,0 +1,10 @@
+"""What a registry of millions needs."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Runs on SQLite and PostgreSQL alike."""

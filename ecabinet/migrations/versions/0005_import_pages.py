@@ -1,0 +1,10 @@
+"""What the pages of imports and exports need."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Runs on SQLite and PostgreSQL alike."""

@@ -1,0 +1,10 @@
+"""What the registry's pages need."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Runs on SQLite and PostgreSQL alike."""

@@ -1,0 +1,10 @@
+"""Approval, templates, series, rooms and seats of meetings."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Runs on SQLite and PostgreSQL alike."""

