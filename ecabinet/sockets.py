@@ -16,8 +16,9 @@ from werkzeug.http import parse_cookie
 from documents.errors import Problem
 from ecabinet.access import Person
 from ecabinet.blocks import member_room
+from ecabinet.clock import now
 from ecabinet.realtime import LOCALES
-from ecabinet.web import Services, now, refusal
+from ecabinet.web import Services, refusal
 
 log = logging.getLogger(__name__)
 

@@ -1,16 +1,12 @@
-"""What every page needs: the signed-in person, CSRF, refusals as pages or fragments, headers, times as people write
-them.
-"""
+"""What every page needs: the signed-in person, CSRF, refusals as pages or fragments, headers."""
 
 import hmac
 import json
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from flask import (
     Flask,
@@ -34,11 +30,11 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission, Person
+from ecabinet.clock import local, now
 from ecabinet.config import MIB
 from ecabinet.engines import Engines
 from ecabinet.messages import sentence
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STATUS = {
     "not_found": 404,
@@ -83,9 +79,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
-_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Identify = Callable[[Session, str, datetime], Person | None]
 
@@ -124,11 +117,6 @@ def engines() -> Engines:
 def database() -> Database:
     """The database of the running application."""
     return services().engines.database
-
-
-def now() -> datetime:
-    """The present moment, the one place where handlers take it from."""
-    return datetime.now(UTC)
 
 
 def new_code() -> str:
@@ -279,56 +267,3 @@ def _toast(response: Response, message: str, tone: str) -> Response:
 def fault_texts(invalid: Invalid) -> dict[str, str]:
     """Field name → sentence, for the form that is shown again."""
     return {field: sentence(fault) for field, fault in invalid.faults.items()}
-
-
-def text(name: str) -> str:
-    """A text field of the form, without surrounding space and without control characters."""
-    return _clean(request.form.get(name, ""))
-
-
-def asked(name: str, limit: int) -> str:
-    """The same of a parameter in the address, cut at ``limit`` characters."""
-    return _clean(request.args.get(name, ""))[:limit]
-
-
-def _clean(value: str) -> str:
-    return "".join(c for c in value.strip() if c.isprintable() or c in "\n\t")
-
-
-def whole(name: str, default: int | None = None) -> int | None:
-    """A whole number of the form; None when it is none. An empty field is ``default``."""
-    value = request.form.get(name, "").strip()
-    if not value:
-        return default
-    return int(value) if _WHOLE.fullmatch(value) else None
-
-
-def moment(name: str) -> datetime | None:
-    """A date and time of the form, as written on the office's clock; None when it is none."""
-    try:
-        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=ZONE).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def day(name: str) -> date | None:
-    """A day of the form; None when it is none."""
-    return day_of(request.form.get(name, ""))
-
-
-def day_of(value: str) -> date | None:
-    """A day as a browser's date field writes it (YYYY-MM-DD), and no other way; None when it is none."""
-    try:
-        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
-    except ValueError:
-        return None
-
-
-def today() -> date:
-    """The present day on the office's clock."""
-    return now().astimezone(ZONE).date()
-
-
-def local(at: datetime | None, form: str = "%d/%m/%Y %H:%M") -> str:
-    """A moment on the office's clock."""
-    return at.astimezone(ZONE).strftime(form) if at else ""

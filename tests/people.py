@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from documents.database import Database
 from ecabinet.access import Person, Role
 from ecabinet.app import identify
+from ecabinet.meetings import agenda, attendance
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole
@@ -118,17 +119,17 @@ def make_meeting(
     secretary = office.person(db, "secretary")
     body = db.get_one(Body, office.body)
     meeting = meetings.create_meeting(db, secretary, body.unit, body, draft(), new_code)
-    meetings.add_item(db, meeting, "Báo cáo", "Văn phòng", 30)
-    meetings.add_item(db, meeting, "Biểu quyết", "", 10)
-    meetings.invite_body(db, meeting, body, new_code)
+    agenda.add_item(db, meeting, "Báo cáo", "Văn phòng", 30)
+    agenda.add_item(db, meeting, "Biểu quyết", "", 10)
+    attendance.invite_body(db, meeting, body, new_code)
     db.flush()
-    meetings.set_role(db, participant(db, office, meeting, "chair"), ParticipantRole.CHAIR)
+    attendance.set_role(db, participant(db, office, meeting, "chair"), ParticipantRole.CHAIR)
     for step in (MeetingState.INVITED, MeetingState.UNDER_WAY, MeetingState.CONCLUDED):
         if list(MeetingState).index(step) <= list(MeetingState).index(state):
             meetings.advance(db, meeting, step, NOW)
         if step == MeetingState.INVITED and state != MeetingState.DRAFT:
             for name in here:
-                meetings.record_attendance(
+                attendance.record_attendance(
                     db, participant(db, office, meeting, name), True, AttendanceHow.SECRETARY, secretary, NOW
                 )
     return meeting

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from documents.database import Database
 from ecabinet.access import Person, Role
+from ecabinet.meetings import agenda, attendance
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState
@@ -107,13 +108,13 @@ def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: dateti
     draft = MeetingDraft("Phiên họp đo kiểm", "Hội trường", now, now + timedelta(hours=3), 2, 3)
     meeting = meetings.create_meeting(db, person, unit, body, draft, _code)
     for number in range(1, 6):
-        meetings.add_item(db, meeting, f"Nội dung thứ {number}", "", 15)
-    meetings.invite_body(db, meeting, body, _code)
+        agenda.add_item(db, meeting, f"Nội dung thứ {number}", "", 15)
+    attendance.invite_body(db, meeting, body, _code)
     db.flush()
     meetings.advance(db, meeting, MeetingState.INVITED, now)
     meetings.advance(db, meeting, MeetingState.UNDER_WAY, now)
     for participant in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting)):
-        meetings.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
+        attendance.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
     db.flush()
     return meeting
 

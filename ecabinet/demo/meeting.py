@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
 from ecabinet.access import Person, Role
-from ecabinet.meetings import operations
+from ecabinet.clock import ZONE
+from ecabinet.meetings import agenda, attendance, operations
 from ecabinet.meetings.models import Meeting, Participant
-from ecabinet.meetings.operations import OFFICE_ZONE
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.models import Account, Body, Unit
 from ecabinet.voting.operations import MotionDraft, draft_poll
@@ -49,7 +49,7 @@ HERE_ALREADY = slice(5, 14)
 
 def day_of(now: datetime) -> tuple[datetime, datetime]:
     """From eight to half past five, by the office's clock; later in the evening the meeting just goes on."""
-    start = now.astimezone(OFFICE_ZONE).replace(hour=8, minute=0, second=0, microsecond=0)
+    start = now.astimezone(ZONE).replace(hour=8, minute=0, second=0, microsecond=0)
     return start, max(start + timedelta(hours=9, minutes=30), now.replace(microsecond=0) + timedelta(minutes=30))
 
 
@@ -79,7 +79,7 @@ def make_meeting(
     draft = MeetingDraft(TITLE, "Phòng họp A, 62 Bà Triệu, Hà Nội", start, end, 2, 3)
     meeting = operations.create_meeting(db, person, unit, body, draft, new_code)
     _fill_agenda(db, meeting, person, blobs, now)
-    operations.invite_body(db, meeting, body, new_code)
+    attendance.invite_body(db, meeting, body, new_code)
     db.flush()
     operations.advance(db, meeting, MeetingState.INVITED, now)
     _answer_and_come(db, meeting, person, now)
@@ -89,12 +89,12 @@ def make_meeting(
 def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path, Blob], now: datetime) -> None:
     items = []
     for title, presenter, minutes, files in ITEMS:
-        item = operations.add_item(db, meeting, title, presenter, minutes)
+        item = agenda.add_item(db, meeting, title, presenter, minutes)
         items.append(item)
         for path, blob in blobs.items():
             if path.name in files:
-                paper = operations.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
-                operations.lay_paper(db, meeting, item, paper, person, now)
+                paper = agenda.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
+                agenda.lay_paper(db, meeting, item, paper, person, now)
     for title, index, majority, reference in VOTES:
         draft_poll(db, meeting, MotionDraft(title, items[index].id, majority, reference, needs_quorum=True))
 
@@ -107,11 +107,11 @@ def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetim
             .order_by(Participant.rank)
         )
     )
-    operations.set_role(db, seats[0], ParticipantRole.CHAIR)
+    attendance.set_role(db, seats[0], ParticipantRole.CHAIR)
     for participant in seats[HERE_ALREADY]:
-        operations.answer(db, participant, Rsvp.ACCEPTED, "")
-        operations.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
-    operations.answer(db, seats[-1], Rsvp.ABSENT, "Đi công tác theo phân công")
+        attendance.answer(db, participant, Rsvp.ACCEPTED, "")
+        attendance.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
+    attendance.answer(db, seats[-1], Rsvp.ABSENT, "Đi công tác theo phân công")
 
 
 def move_to_today(db: Session, now: datetime) -> None:

@@ -13,8 +13,9 @@ from documents.models import Document, Version
 from documents.queries import found, may_see, newest_version
 from documents.search import Query, Results, SearchBroken
 from documents.text import exact, fold
+from ecabinet.fields import asked
 from ecabinet.messages import code_sentence
-from ecabinet.web import asked, database, engines, person
+from ecabinet.web import database, engines, person
 
 bp = Blueprint("library", __name__)
 

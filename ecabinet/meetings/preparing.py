@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, Problem
 from documents.media import media_type
 from ecabinet.access import Permission, Person
-from ecabinet.meetings import operations, queries, rules
+from ecabinet.clock import ZONE, now
+from ecabinet.fields import asked, moment, text, whole
+from ecabinet.meetings import agenda, attendance, operations, queries, rules
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Body, Member, Unit
-from ecabinet.web import ZONE, asked, database, done, engines, fault_texts, moment, new_code, now, person, text, whole
+from ecabinet.web import database, done, engines, fault_texts, new_code, person
 
 bp = Blueprint("preparing", __name__)
 
@@ -68,7 +70,7 @@ def create() -> ResponseReturnValue:
         with database().writing() as db:
             body, unit = _chosen_body(db, me, whole("body"))
             meeting = operations.create_meeting(db, me, unit, body, _draft(), new_code)
-            operations.invite_body(db, meeting, body, new_code)
+            attendance.invite_body(db, meeting, body, new_code)
             meeting_id = meeting.id
     except Invalid as invalid:
         with database().reading() as db:
@@ -133,7 +135,7 @@ def add_item(meeting_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-            operations.add_item(db, meeting, text("title"), text("presenter"), whole("minutes", 0))
+            agenda.add_item(db, meeting, text("title"), text("presenter"), whole("minutes", 0))
     except Invalid as invalid:
         with database().reading() as db:
             return make_response(_agenda(db, meeting_id, request.form.to_dict(), fault_texts(invalid)), 422)
@@ -146,7 +148,7 @@ def save_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             item = queries.load_item(db, queries.load_to_change(db, person(), meeting_id).require_preparing(), item_id)
-            operations.edit_item(db, item, text("title"), text("presenter"), whole("minutes", 0))
+            agenda.edit_item(db, item, text("title"), text("presenter"), whole("minutes", 0))
     except Invalid as invalid:
         with database().reading() as db:
             values = request.form.to_dict() | {"item": str(item_id)}
@@ -159,7 +161,7 @@ def remove_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     with database().writing() as db:
         meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-        operations.remove_item(db, queries.load_item(db, meeting, item_id))
+        agenda.remove_item(db, queries.load_item(db, meeting, item_id))
     return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
 
 
@@ -176,7 +178,7 @@ def reorder(meeting_id: int) -> ResponseReturnValue:
         moved = whole("item")
         if moved is not None:
             order = rules.moved([item.id for item in queries.agenda(db, meeting)], moved, text("direction"))
-        operations.reorder(db, meeting, order)
+        agenda.reorder(db, meeting, order)
     return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
 
 
@@ -195,11 +197,11 @@ def add_paper(meeting_id: int, item_id: int) -> ResponseReturnValue:
     blob = engines().blobs.put(file.stream)
     if blob.size == 0:
         raise Problem("empty")
-    paper = operations.PaperFile(text("title") or file.filename.rsplit(".", 1)[0], blob, file.filename, kind)
+    paper = agenda.PaperFile(text("title") or file.filename.rsplit(".", 1)[0], blob, file.filename, kind)
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
         item = queries.load_item(db, meeting, item_id)
-        operations.lay_paper(db, meeting, item, paper, person(), now())
+        agenda.lay_paper(db, meeting, item, paper, person(), now())
     return done(url_for("preparing.edit_agenda", meeting_id=meeting_id), _("Đã tải tài liệu lên."))
 
 
@@ -228,7 +230,7 @@ def invite_body(meeting_id: int) -> ResponseReturnValue:
         body = db.get(Body, whole("body") or 0)
         if body is None or not body.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_unit")
-        added = operations.invite_body(db, meeting, body, new_code)
+        added = attendance.invite_body(db, meeting, body, new_code)
     return done(
         url_for("preparing.people", meeting_id=meeting_id), _("Đã thêm %(n)s đồng chí vào danh sách mời.", n=added)
     )
@@ -242,7 +244,7 @@ def invite_guest(meeting_id: int) -> ResponseReturnValue:
         member = db.get(Member, whole("member") or 0)
         if member is None or not member.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_member")
-        operations.invite_guest(db, meeting, member, new_code)
+        attendance.invite_guest(db, meeting, member, new_code)
     return done(url_for("preparing.people", meeting_id=meeting_id))
 
 
@@ -254,5 +256,5 @@ def set_role(meeting_id: int, participant_id: int) -> ResponseReturnValue:
         wanted = text("role")
         if wanted not in set(rules.ParticipantRole):
             raise Problem("malformed")
-        operations.set_role(db, queries.load_participant(db, meeting, participant_id), rules.ParticipantRole(wanted))
+        attendance.set_role(db, queries.load_participant(db, meeting, participant_id), rules.ParticipantRole(wanted))
     return done(url_for("preparing.people", meeting_id=meeting_id))

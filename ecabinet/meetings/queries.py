@@ -10,8 +10,9 @@ from documents.errors import Forbidden, NotFound, Problem
 from documents.models import Document, Version
 from ecabinet.access import Permission, Person, meeting_label, within
 from ecabinet.blocks import Audience, View, Viewer
+from ecabinet.clock import ZONE
+from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
-from ecabinet.meetings.operations import OFFICE_ZONE, places
 from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, Quorum, quorum
 from ecabinet.registry.models import Unit
 
@@ -135,19 +136,19 @@ def _visible(person: Person) -> list[object]:
 
 def today(db: Session, person: Person, now: datetime) -> list[Seen]:
     """The meetings of this day, by the office's clock, that the person is invited to or runs."""
-    start = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     return _listed(db, person, Meeting.starts_at < start + timedelta(days=1), Meeting.ends_at >= start)
 
 
 def upcoming(db: Session, person: Person, now: datetime, limit: int = 10) -> list[Seen]:
     """The next meetings after this day."""
-    tomorrow = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    tomorrow = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return _listed(db, person, Meeting.starts_at >= tomorrow, limit=limit)
 
 
 def past(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Seen]:
     """Meetings of former days, newest first."""
-    start = now.astimezone(OFFICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     return _listed(db, person, Meeting.ends_at < start, limit=limit, newest_first=True)
 
 

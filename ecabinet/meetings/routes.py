@@ -22,11 +22,13 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission
 from ecabinet.blocks import BlockTable, Rendered, View
-from ecabinet.meetings import operations, queries
+from ecabinet.clock import now
+from ecabinet.fields import asked, text, whole
+from ecabinet.meetings import agenda, attendance, operations, queries
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
-from ecabinet.web import asked, database, done, engines, fault_texts, new_code, now, person, text, whole
+from ecabinet.web import database, done, engines, fault_texts, new_code, person
 
 bp = Blueprint("meetings", __name__)
 
@@ -122,7 +124,7 @@ def enter(meeting_id: int) -> ResponseReturnValue:
     with database().writing() as db:
         seen = queries.load(db, person(), meeting_id)
         if seen.participant is not None and seen.meeting.state in ROOM_IS_OPEN:
-            operations.record_attendance(db, seen.participant, True, AttendanceHow.SELF, person(), now())
+            attendance.record_attendance(db, seen.participant, True, AttendanceHow.SELF, person(), now())
     return done(url_for("meetings.page", meeting_id=meeting_id))
 
 
@@ -131,7 +133,7 @@ def leave(meeting_id: int) -> ResponseReturnValue:
     """The invited: leave the room."""
     with database().writing() as db:
         participant = queries.load(db, person(), meeting_id).require_participant()
-        operations.record_attendance(db, participant, False, AttendanceHow.SELF, person(), now())
+        attendance.record_attendance(db, participant, False, AttendanceHow.SELF, person(), now())
     return done(url_for("meetings.today"))
 
 
@@ -171,7 +173,7 @@ def rsvp(meeting_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             participant = queries.load_to_change(db, person(), meeting_id).require_participant()
-            operations.answer(db, participant, _answer_of(text("answer")), reason)
+            attendance.answer(db, participant, _answer_of(text("answer")), reason)
     except Invalid as invalid:
         with database().reading() as db:
             return make_response(_invitation(db, meeting_id, {"reason": reason}, fault_texts(invalid)), 422)
@@ -199,7 +201,7 @@ def send_substitute(meeting_id: int) -> ResponseReturnValue:
         member = db.get(Member, whole("member") or 0)
         if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
             raise Problem("no_such_member")
-        operations.send_substitute(db, seen.require_participant(), member, text("reason"), new_code)
+        attendance.send_substitute(db, seen.require_participant(), member, text("reason"), new_code)
     return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã cử người dự thay."))
 
 
@@ -218,7 +220,7 @@ def confirm_check_in(code: str) -> ResponseReturnValue:
     """The same people: record the arrival by QR code."""
     with database().writing() as db:
         participant, seen = queries.by_check_in_code(db, person(), code)
-        operations.record_attendance(db, participant, True, AttendanceHow.QR, person(), now())
+        attendance.record_attendance(db, participant, True, AttendanceHow.QR, person(), now())
         own = participant.member_id == person().member_id
         target = (
             url_for("meetings.page", meeting_id=seen.meeting.id) if own else url_for("meetings.check_in", code=code)
@@ -242,7 +244,7 @@ def record_attendance(meeting_id: int, participant_id: int) -> ResponseReturnVal
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
         participant = queries.load_participant(db, meeting, participant_id)
-        operations.record_attendance(db, participant, text("present") == "1", AttendanceHow.SECRETARY, person(), now())
+        attendance.record_attendance(db, participant, text("present") == "1", AttendanceHow.SECRETARY, person(), now())
     return done(url_for("meetings.console", meeting_id=meeting_id))
 
 
@@ -264,5 +266,5 @@ def go_to_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Those who run the meeting: open an agenda item for the room."""
     with database().writing() as db:
         meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-        operations.go_to_item(db, meeting, item_id, now())
+        agenda.go_to_item(db, meeting, item_id, now())
     return done(url_for("meetings.console", meeting_id=meeting_id))

@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 
 from documents.errors import NotFound, Problem
 from ecabinet.access import Role
+from ecabinet.clock import now
+from ecabinet.fields import text
 from ecabinet.messages import sentence
 from ecabinet.registry import account_queries, accounts, second_factor
 from ecabinet.registry.account_rules import INVITATION_LENGTH
 from ecabinet.registry.models import Unit, UnitRole
-from ecabinet.web import database, done, engines, now, person, text
+from ecabinet.web import database, done, engines, person
 
 bp = Blueprint("accounts", __name__)
 LONGEST_SEARCH = 120

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission
+from ecabinet.clock import now, today
+from ecabinet.fields import asked, day, day_of, text, whole
 from ecabinet.messages import sentence
 from ecabinet.registry import bodies, body_queries, queries, unit_queries
 from ecabinet.registry.body_rules import Days
 from ecabinet.registry.models import Body, Member, Position, Term, Unit
 from ecabinet.registry.rules import BodyKind
-from ecabinet.web import STATUS, asked, database, day, day_of, done, fault_texts, now, person, text, today, whole
+from ecabinet.web import STATUS, database, done, fault_texts, person
 
 bp = Blueprint("bodies", __name__)
 

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 
 from documents.errors import NotFound
 from ecabinet.access import Permission
+from ecabinet.clock import now
 from ecabinet.registry import identity
 from ecabinet.registry.models import Member
-from ecabinet.web import database, done, engines, now, person
+from ecabinet.web import database, done, engines, person
 
 bp = Blueprint("identity", __name__)
 

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from documents.errors import NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
+from ecabinet.clock import now
+from ecabinet.fields import text, whole
 from ecabinet.member_labels import label
 from ecabinet.messages import sentence
 from ecabinet.registry import exports, imports, member_queries
 from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.import_rules import ROW_FIELDS
 from ecabinet.registry.models import Unit
-from ecabinet.web import database, done, engines, now, person, text, whole
+from ecabinet.web import database, done, engines, person
 
 bp = Blueprint("imports", __name__)
 

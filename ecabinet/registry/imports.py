@@ -17,6 +17,7 @@ from documents.blobs import Blob, Blobs
 from documents.database import changed
 from documents.errors import Problem
 from ecabinet import audit
+from ecabinet.clock import ZONE
 from ecabinet.engines import Engines
 from ecabinet.registry.import_batches import Batch, Place, Prepared, places_of, prepare
 from ecabinet.registry.import_files import Form, recognise, rows
@@ -25,7 +26,6 @@ from ecabinet.registry.import_rules import BATCH, ROW_FIELDS, enough, guess, nam
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import ImportState
 from ecabinet.sealing import Sealer
-from ecabinet.web import ZONE
 
 UNFINISHED = (ImportState.WAITING.value, ImportState.RUNNING.value)
 SAMPLE_ROWS = 5

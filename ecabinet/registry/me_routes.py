@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
 from ecabinet import audit
+from ecabinet.clock import now
+from ecabinet.fields import moment, text, whole
 from ecabinet.registry import account_queries, accounts, operations, passkeys, queries, second_factor, sessions, signing
 from ecabinet.registry.models import Account
 from ecabinet.registry.passkey_web import credential, remember, remembered
 from ecabinet.registry.passwords import new_password_faults
-from ecabinet.web import database, done, fault_texts, moment, now, person, text, whole
+from ecabinet.web import database, done, fault_texts, person
 
 bp = Blueprint("me", __name__)
 PASSKEY_NAME = 60

@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
+from ecabinet.clock import today
+from ecabinet.fields import day_of, text, whole
 from ecabinet.registry import members
 from ecabinet.registry.member_rules import LIMITS, Checked, check
 from ecabinet.registry.members import GRADES, PENALTIES, Act
 from ecabinet.registry.models import Member
-from ecabinet.web import day_of, text, today, whole
 
 
 @dataclass(frozen=True)

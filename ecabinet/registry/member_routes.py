@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
+from ecabinet.clock import now, today
+from ecabinet.fields import asked, day_of, text, whole
 from ecabinet.member_labels import label
 from ecabinet.messages import sentence
 from ecabinet.registry import exports, member_queries, members, transfers
@@ -23,7 +25,7 @@ from ecabinet.registry.member_rules import Checked
 from ecabinet.registry.members import Act
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import MemberStatus, Sex, TransferKind
-from ecabinet.web import asked, database, day_of, done, engines, fault_texts, now, person, text, today, whole
+from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("members", __name__)
 

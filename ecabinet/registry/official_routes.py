@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, NotFound
 from ecabinet import audit
 from ecabinet.access import Permission
+from ecabinet.clock import now, today
+from ecabinet.fields import day, text
 from ecabinet.registry import officials
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.official_models import Official, OfficialRecord
 from ecabinet.registry.official_rules import mapping
-from ecabinet.web import database, day, done, fault_texts, now, person, text, today
+from ecabinet.web import database, done, fault_texts, person
 
 bp = Blueprint("officials", __name__)
 

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from documents.errors import Problem
+from ecabinet.clock import now
+from ecabinet.fields import text
 from ecabinet.messages import sentence
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import operations, queries, signing
-from ecabinet.web import database, now, public, text
+from ecabinet.web import database, public
 
 bp = Blueprint("registry", __name__)
 

@@ -11,10 +11,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from documents.database import Database, changed
+from ecabinet.clock import now
 from ecabinet.registry.account_rules import SEEN_EVERY
 from ecabinet.registry.models import SignIn
 from ecabinet.registry.operations import token_hash
-from ecabinet.web import database, now
+from ecabinet.web import database
 
 log = logging.getLogger(__name__)
 

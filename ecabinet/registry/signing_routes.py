@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 
 from documents.errors import Invalid, Problem
 from ecabinet import audit
+from ecabinet.clock import now
+from ecabinet.fields import text
 from ecabinet.messages import sentence
 from ecabinet.registry import (
     account_queries,
@@ -22,7 +24,7 @@ from ecabinet.registry.account_rules import login_faults
 from ecabinet.registry.models import Account
 from ecabinet.registry.passkey_web import credential, remember, remembered
 from ecabinet.registry.rules import FailedStep
-from ecabinet.web import database, engines, fault_texts, now, public, text
+from ecabinet.web import database, engines, fault_texts, public
 
 bp = Blueprint("signing", __name__)
 

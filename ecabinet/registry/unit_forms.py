@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
+from ecabinet.clock import now, today
+from ecabinet.fields import day, text
 from ecabinet.registry import unit_queries, unit_rules, units
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import UnitKind
 from ecabinet.registry.unit_rules import Decision
 from ecabinet.registry.units import NewUnit, Part
-from ecabinet.web import day, now, person, text, today
+from ecabinet.web import person
 
 DECIDED_ABOVE = frozenset({"move", "merge", "split", "dissolve"})
 """What changes a unit's place is decided by those who keep the registry of the unit above it."""

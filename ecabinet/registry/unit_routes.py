@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission, ancestors
+from ecabinet.clock import today
+from ecabinet.fields import asked, day_of
 from ecabinet.messages import sentence
 from ecabinet.registry import unit_forms, unit_history, unit_queries
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import UnitKind
-from ecabinet.web import STATUS, asked, database, day_of, done, fault_texts, person, today
+from ecabinet.web import STATUS, database, done, fault_texts, person
 
 bp = Blueprint("units", __name__)
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from documents.errors import Problem
+from ecabinet.clock import now
 from ecabinet.registry.operations import token_hash
 from ecabinet.sockets import Caller, Payload, Sockets, whole
 from ecabinet.voting.casting import BallotBox, Cast
-from ecabinet.web import now
 
 MAX_OPTIONS = 100
 MAX_TOKEN = 64

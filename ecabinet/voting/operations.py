@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from documents.database import changed
 from documents.errors import Problem
+from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
-from ecabinet.meetings.operations import advance, places
+from ecabinet.meetings.operations import advance
 from ecabinet.meetings.rules import MeetingState, entitled, quorum
 from ecabinet.voting import rules
 from ecabinet.voting.models import Poll, PollOption, Voter

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
+from ecabinet.clock import now
+from ecabinet.fields import text, whole
 from ecabinet.meetings import queries as meetings
 from ecabinet.voting import operations, queries, rules
 from ecabinet.voting.casting import BallotBox, Cast
 from ecabinet.voting.models import Poll
-from ecabinet.web import database, done, fault_texts, new_code, now, person, text, wants_json, whole
+from ecabinet.web import database, done, fault_texts, new_code, person, wants_json
 
 bp = Blueprint("voting", __name__)
 

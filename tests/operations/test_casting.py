@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from documents.database import Database
 from documents.errors import Problem
-from ecabinet.meetings import operations as meetings
+from ecabinet.meetings import attendance
 from ecabinet.meetings.rules import AttendanceHow
 from ecabinet.voting import operations, queries
 from ecabinet.voting.casting import Cast, cast_many, fresh_receipt, open_box
@@ -110,7 +110,7 @@ def test_who_left_the_room_does_not_vote_until_back(scene: Scene) -> None:
         with scene.database.writing() as db:
             poll = db.get_one(Poll, scene.poll)
             seat = participant(db, scene.office, poll.meeting, "second")
-            meetings.record_attendance(db, seat, present, AttendanceHow.SELF, scene.office.person(db, "second"), NOW)
+            attendance.record_attendance(db, seat, present, AttendanceHow.SELF, scene.office.person(db, "second"), NOW)
 
     record(False)
     assert take(scene, cast(scene, "second")) == ["not_present"]
@@ -122,7 +122,7 @@ def test_who_comes_after_the_opening_is_not_entitled(database: Database) -> None
     scene = make_scene(database, here=("chair", "first"))
     with database.writing() as db:
         seat = participant(db, scene.office, db.get_one(Poll, scene.poll).meeting, "second")
-        meetings.record_attendance(db, seat, True, AttendanceHow.SELF, scene.office.person(db, "second"), NOW)
+        attendance.record_attendance(db, seat, True, AttendanceHow.SELF, scene.office.person(db, "second"), NOW)
     assert take(scene, cast(scene, "second")) == ["not_entitled"]
 
 

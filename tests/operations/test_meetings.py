@@ -12,14 +12,14 @@ from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
 from documents.models import DocumentLabel
 from documents.queries import may_see
-from ecabinet.meetings import operations, queries
+from ecabinet.meetings import agenda, attendance, operations, queries
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.models import Body, Member
 from ecabinet.registry.rules import MemberStatus
 from tests.people import NOW, SEATS, draft, make_meeting, make_office, make_poll, new_code, participant
 
-PAPER = operations.PaperFile("Báo cáo quý IV", Blob("a" * 64, 10), "bao-cao.pdf", "application/pdf")
+PAPER = agenda.PaperFile("Báo cáo quý IV", Blob("a" * 64, 10), "bao-cao.pdf", "application/pdf")
 
 
 def test_inviting_a_body_takes_members_positions_and_votes_from_the_registry(database: Database) -> None:
@@ -38,7 +38,7 @@ def test_inviting_the_same_body_again_changes_nothing(database: Database) -> Non
         office = make_office(db)
         meeting = make_meeting(db, office, state=MeetingState.DRAFT)
         before = len(queries.participants(db, meeting.id))
-        assert operations.invite_body(db, meeting, db.get_one(Body, office.body), new_code) == 0
+        assert attendance.invite_body(db, meeting, db.get_one(Body, office.body), new_code) == 0
         assert len(queries.participants(db, meeting.id)) == before
 
 
@@ -46,10 +46,10 @@ def test_a_guest_has_no_vote_and_is_invited_once(database: Database) -> None:
     with database.writing() as db:
         office = make_office(db)
         meeting = make_meeting(db, office)
-        guest = operations.invite_guest(db, meeting, db.get_one(Member, office.members["spare"]), new_code)
+        guest = attendance.invite_guest(db, meeting, db.get_one(Member, office.members["spare"]), new_code)
         assert (guest.role, guest.voting) == ("guest", False)
         with pytest.raises(Problem, match="already_invited"):
-            operations.invite_guest(db, meeting, db.get_one(Member, office.members["spare"]), new_code)
+            attendance.invite_guest(db, meeting, db.get_one(Member, office.members["spare"]), new_code)
 
 
 def test_a_seat_with_a_vote_is_no_guests(database: Database) -> None:
@@ -57,7 +57,7 @@ def test_a_seat_with_a_vote_is_no_guests(database: Database) -> None:
         office = make_office(db)
         meeting = make_meeting(db, office)
         with pytest.raises(Problem, match="seat_is_no_guest"):
-            operations.set_role(db, participant(db, office, meeting, "first"), ParticipantRole.GUEST)
+            attendance.set_role(db, participant(db, office, meeting, "first"), ParticipantRole.GUEST)
 
 
 def test_who_left_the_organisation_is_not_invited(database: Database) -> None:
@@ -67,8 +67,8 @@ def test_who_left_the_organisation_is_not_invited(database: Database) -> None:
         spare = db.get_one(Member, office.members["spare"])
         spare.status = MemberStatus.REMOVED
         for invite in (
-            lambda: operations.invite_guest(db, meeting, spare, new_code),
-            lambda: operations.send_substitute(db, participant(db, office, meeting, "first"), spare, "", new_code),
+            lambda: attendance.invite_guest(db, meeting, spare, new_code),
+            lambda: attendance.send_substitute(db, participant(db, office, meeting, "first"), spare, "", new_code),
         ):
             with pytest.raises(Problem, match="no_such_member"):
                 invite()
@@ -79,8 +79,8 @@ def test_a_guest_who_holds_a_seat_gets_it_with_the_body(database: Database) -> N
         office = make_office(db)
         body = db.get_one(Body, office.body)
         meeting = operations.create_meeting(db, office.person(db, "secretary"), body.unit, body, draft(), new_code)
-        operations.invite_guest(db, meeting, db.get_one(Member, office.members["first"]), new_code)
-        operations.invite_body(db, meeting, body, new_code)
+        attendance.invite_guest(db, meeting, db.get_one(Member, office.members["first"]), new_code)
+        attendance.invite_body(db, meeting, body, new_code)
         db.flush()
         seat = participant(db, office, meeting, "first")
         assert (seat.role, seat.voting) == ("delegate", True)
@@ -92,7 +92,7 @@ def test_papers_of_a_draft_open_to_the_offices_with_the_invitations(database: Da
         office = make_office(db)
         meeting = make_meeting(db, office, state=MeetingState.DRAFT)
         item = queries.load_item(db, meeting, queries.agenda(db, meeting)[0].id)
-        paper = operations.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
+        paper = agenda.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
         leader = office.person(db, "leader").labels
         assert not may_see(db, paper.document_id, leader)
         assert may_see(db, paper.document_id, office.person(db, "secretary").labels)
@@ -111,7 +111,7 @@ def test_attendance_is_a_timeline(database: Database) -> None:
             (False, AttendanceHow.SECRETARY),
             (True, AttendanceHow.QR),
         ]
-        recorded = [operations.record_attendance(db, seat, present, how, person, NOW) for present, how in said]
+        recorded = [attendance.record_attendance(db, seat, present, how, person, NOW) for present, how in said]
         assert recorded == [True, False, True, True]
         db.flush()
         rows = [tuple(row) for row in db.execute(select(Attendance.present, Attendance.how).order_by(Attendance.id))]
@@ -125,7 +125,7 @@ def test_nobody_arrives_at_a_meeting_that_is_not_on(database: Database, state: M
         office = make_office(db)
         meeting = make_meeting(db, office, state=state, here=())
         with pytest.raises(Problem, match="wrong_state"):
-            operations.record_attendance(
+            attendance.record_attendance(
                 db, participant(db, office, meeting, "first"), True, AttendanceHow.SELF, office.person(db, "first"), NOW
             )
 
@@ -135,10 +135,10 @@ def test_an_absence_needs_a_reason_and_an_answer_can_be_changed(database: Databa
         office = make_office(db)
         seat = participant(db, office, make_meeting(db, office), "first")
         with pytest.raises(Invalid):
-            operations.answer(db, seat, Rsvp.ABSENT, "")
-        operations.answer(db, seat, Rsvp.ABSENT, "Đi công tác")
+            attendance.answer(db, seat, Rsvp.ABSENT, "")
+        attendance.answer(db, seat, Rsvp.ABSENT, "Đi công tác")
         assert (seat.rsvp, seat.reason) == ("absent", "Đi công tác")
-        operations.answer(db, seat, Rsvp.ACCEPTED, "")
+        attendance.answer(db, seat, Rsvp.ACCEPTED, "")
         assert (seat.rsvp, seat.reason) == ("accepted", "")
 
 
@@ -147,9 +147,9 @@ def test_a_substitute_takes_the_vote_and_falls_away_when_the_member_comes_after_
         office = make_office(db)
         meeting = make_meeting(db, office, here=())
         seat = participant(db, office, meeting, "first")
-        substitute = operations.send_substitute(db, seat, db.get_one(Member, office.members["spare"]), "", new_code)
+        substitute = attendance.send_substitute(db, seat, db.get_one(Member, office.members["spare"]), "", new_code)
         assert (substitute.role, substitute.voting, substitute.represents_id) == ("substitute", True, seat.id)
-        operations.answer(db, seat, Rsvp.ACCEPTED, "")
+        attendance.answer(db, seat, Rsvp.ACCEPTED, "")
         assert db.scalar(select(Participant).where(Participant.represents_id == seat.id)) is None
 
 
@@ -158,7 +158,7 @@ def test_a_substitute_without_the_bodys_leave_only_listens(database: Database) -
         office = make_office(db)
         db.get_one(Body, office.body).substitutes_vote = False
         seat = participant(db, office, make_meeting(db, office, here=()), "first")
-        assert not operations.send_substitute(
+        assert not attendance.send_substitute(
             db, seat, db.get_one(Member, office.members["spare"]), "", new_code
         ).voting
 
@@ -168,11 +168,11 @@ def test_a_substitute_who_came_is_on_the_record(database: Database) -> None:
         office = make_office(db)
         meeting = make_meeting(db, office, here=())
         seat = participant(db, office, meeting, "first")
-        substitute = operations.send_substitute(db, seat, db.get_one(Member, office.members["spare"]), "", new_code)
-        operations.record_attendance(db, substitute, True, AttendanceHow.QR, office.person(db, "spare"), NOW)
+        substitute = attendance.send_substitute(db, seat, db.get_one(Member, office.members["spare"]), "", new_code)
+        attendance.record_attendance(db, substitute, True, AttendanceHow.QR, office.person(db, "spare"), NOW)
         db.flush()
         with pytest.raises(Problem, match="substitute_came"):
-            operations.answer(db, seat, Rsvp.ACCEPTED, "")
+            attendance.answer(db, seat, Rsvp.ACCEPTED, "")
 
 
 @pytest.mark.parametrize("name", ["second", "first"])
@@ -181,17 +181,17 @@ def test_somebody_invited_cannot_be_sent_as_a_substitute(database: Database, nam
         office = make_office(db)
         seat = participant(db, office, make_meeting(db, office), "first")
         with pytest.raises(Problem, match="already_invited"):
-            operations.send_substitute(db, seat, db.get_one(Member, office.members[name]), "", new_code)
+            attendance.send_substitute(db, seat, db.get_one(Member, office.members[name]), "", new_code)
 
 
 def test_a_new_order_holds_and_a_foreign_one_is_refused(database: Database) -> None:
     with database.writing() as db:
         meeting = make_meeting(db, make_office(db))
         first, second = (item.id for item in queries.agenda(db, meeting))
-        operations.reorder(db, meeting, [second, first])
+        agenda.reorder(db, meeting, [second, first])
         assert [item.id for item in queries.agenda(db, meeting)] == [second, first]
         with pytest.raises(Problem, match="order_mismatch"):
-            operations.reorder(db, meeting, [second])
+            agenda.reorder(db, meeting, [second])
 
 
 def test_an_item_with_papers_or_votes_stays(database: Database) -> None:
@@ -199,15 +199,15 @@ def test_an_item_with_papers_or_votes_stays(database: Database) -> None:
         office = make_office(db)
         meeting = make_meeting(db, office)
         with_paper, with_vote = (queries.load_item(db, meeting, line.id) for line in queries.agenda(db, meeting))
-        empty = operations.add_item(db, meeting, "Khác", "", 0)
-        operations.lay_paper(db, meeting, with_paper, PAPER, office.person(db, "secretary"), NOW)
+        empty = agenda.add_item(db, meeting, "Khác", "", 0)
+        agenda.lay_paper(db, meeting, with_paper, PAPER, office.person(db, "secretary"), NOW)
         make_poll(db, meeting, opened=False).item_id = with_vote.id
         ids = (meeting.id, with_paper.id, with_vote.id, empty.id)
     for item_id in ids[1:3]:
         with pytest.raises(Problem, match="item_has_papers"), database.writing() as db:
-            operations.remove_item(db, db.get_one(AgendaItem, item_id))
+            agenda.remove_item(db, db.get_one(AgendaItem, item_id))
     with database.writing() as db:
-        operations.remove_item(db, db.get_one(AgendaItem, ids[3]))
+        agenda.remove_item(db, db.get_one(AgendaItem, ids[3]))
     with database.reading() as db:
         assert [line.id for line in queries.agenda(db, db.get_one(Meeting, ids[0]))] == list(ids[1:3])
 
@@ -217,7 +217,7 @@ def test_a_paper_is_for_the_invited_and_the_offices_above(database: Database) ->
         office = make_office(db)
         meeting = make_meeting(db, office)
         item = queries.load_item(db, meeting, queries.agenda(db, meeting)[0].id)
-        paper = operations.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
+        paper = agenda.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
         labels = set(db.scalars(select(DocumentLabel.label).where(DocumentLabel.document_id == paper.document_id)))
         assert labels == {f"meeting:{meeting.id}", f"office:{office.units['centre']}"}
         sees = {name: may_see(db, paper.document_id, office.person(db, name).labels) for name in office.members}
@@ -271,7 +271,7 @@ def test_two_taps_at_once_are_one_arrival(database: Database) -> None:
             seat = db.get_one(Participant, seat_id)
             with suppress(BrokenBarrierError):  # where writers take turns the other has not come this far
                 both_looked.wait(0.3)
-            return operations.record_attendance(db, seat, True, AttendanceHow.SELF, office.person(db, "first"), NOW)
+            return attendance.record_attendance(db, seat, True, AttendanceHow.SELF, office.person(db, "first"), NOW)
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(tap, range(2))) == [False, True]
@@ -293,7 +293,7 @@ def test_the_same_body_invited_twice_at_once_is_invited_once(database: Database)
             meeting = queries.load_to_change(db, office.person(db, "secretary"), meeting_id).require_preparing()
             with suppress(BrokenBarrierError):
                 both_looked.wait(0.3)
-            return operations.invite_body(db, meeting, db.get_one(Body, office.body), new_code)
+            return attendance.invite_body(db, meeting, db.get_one(Body, office.body), new_code)
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(invite, range(2))) == [0, len(SEATS)]

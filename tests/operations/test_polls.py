@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from documents.database import Database
 from documents.errors import NotFound, Problem
-from ecabinet.meetings import operations as meetings
+from ecabinet.meetings import agenda
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings.rules import MeetingState
 from ecabinet.voting import operations, queries
@@ -97,13 +97,13 @@ def test_a_result_stays_before_the_room_until_the_chair_moves_on(database: Datab
     with database.writing() as db:
         poll = db.get_one(Poll, scene.poll)
         items = meeting_queries.agenda(db, poll.meeting)
-        meetings.go_to_item(db, poll.meeting, items[0].id, NOW)
+        agenda.go_to_item(db, poll.meeting, items[0].id, NOW)
         assert queries.on_the_floor(db, poll.meeting) is poll
         operations.close_poll(db, poll, NOW)
         operations.publish_poll(db, poll, NOW + timedelta(minutes=1))
         db.flush()
         assert queries.on_the_floor(db, poll.meeting) is poll
-        meetings.go_to_item(db, poll.meeting, items[1].id, NOW + timedelta(minutes=2))
+        agenda.go_to_item(db, poll.meeting, items[1].id, NOW + timedelta(minutes=2))
         db.flush()
         assert queries.on_the_floor(db, poll.meeting) is None
 

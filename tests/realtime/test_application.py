@@ -14,7 +14,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from documents.database import Database
-from ecabinet.meetings import operations as meetings
+from ecabinet.meetings import attendance
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.rules import AttendanceHow
 from ecabinet.registry import operations as registry
@@ -193,7 +193,7 @@ def test_who_left_is_refused_and_who_is_back_is_not(served: Served) -> None:
         with served.scene.database.writing() as db:
             meeting = db.get_one(Meeting, served.scene.meeting)
             seat = participant(db, served.scene.office, meeting, "first")
-            meetings.record_attendance(
+            attendance.record_attendance(
                 db, seat, present, AttendanceHow.SECRETARY, served.scene.office.person(db, "secretary"), NOW
             )
 

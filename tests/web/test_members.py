@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from documents.database import Database
 from ecabinet.audit import AuditEntry
+from ecabinet.clock import now
 from ecabinet.registry import imports
 from ecabinet.registry.history_models import Transfer
 from ecabinet.registry.member_counts import recount
 from ecabinet.registry.models import Member
-from ecabinet.web import now
 from tests.web.conftest import Site
 
 NEW = {
