@@ -132,6 +132,29 @@ class MovementCount(Base):
     number: Mapped[int]
 
 
+class MemberGrade(Base):
+    """The grade of a member for a year, as the timeline tells it; here the list finds it."""
+
+    __tablename__ = "member_grade"
+    __table_args__ = (Index("ix_member_grade_year_grade_member_id", "year", "grade", "member_id"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    grade: Mapped[str] = mapped_column(String(20))
+
+
+class MemberPhoto(Base):
+    """The photo of a member: a JPEG of 600 × 800 pixels in the blobs, known by its ``sha256``."""
+
+    __tablename__ = "member_photo"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Due(Base):
     """Dues (đoàn phí) of a member for a month (its first day), in đồng."""
 

@@ -18,12 +18,13 @@ from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.member_rules import Candidate, Finding, check, name_key, search_name
 from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import MemberEventKind, MemberStatus, RowOutcome
 from ecabinet.sealing import Sealer
 
 MEMBER_COLUMNS = (
-    "id", "unit_id", "full_name", "search_name", "name_key", "sex", "born_on", "card_number", "status", "joined_on",
-    "national_id_sealed", "national_id_print", "phone_sealed", "phone_print", "papers",
+    "id", "unit_id", "full_name", "search_name", "name_key", "order_key", "sex", "born_on", "card_number", "status",
+    "joined_on", "national_id_sealed", "national_id_print", "phone_sealed", "phone_print", "papers",
 )  # fmt: skip
 EVENT_COLUMNS = ("member_id", "kind", "on_day", "decision", "details", "recorded_by", "recorded_at")
 
@@ -208,9 +209,9 @@ class Batch:
             values = row.values
             assert values.sex is not None and values.born_on is not None  # noqa: S101, PT018 - checked rows have both
             people.append((
-                member_id, place.id, values.full_name, row.searched, name_key(row.searched), values.sex.value,
-                values.born_on, values.card_number, MemberStatus.ACTIVE.value, values.joined_on, *row.national_id,
-                *row.phone, values.papers,
+                member_id, place.id, values.full_name, row.searched, name_key(row.searched),
+                order_key(values.full_name), values.sex.value, values.born_on, values.card_number,
+                MemberStatus.ACTIVE.value, values.joined_on, *row.national_id, *row.phone, values.papers,
             ))  # fmt: skip
             events.append((
                 member_id, MemberEventKind.ENTERED.value, self._today, "", {"import": self._run.id},

@@ -14,11 +14,12 @@ from documents.database import changed
 from documents.errors import Problem
 from ecabinet import audit
 from ecabinet.access import ancestors
-from ecabinet.registry.history_models import Due, MemberEvent
+from ecabinet.registry.history_models import Due, MemberEvent, MemberGrade
 from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.member_dates import age, month_of, months_later
 from ecabinet.registry.member_rules import OLDEST, YOUNGEST, Candidate, name_key, search_name
 from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import MemberEventKind, MemberStatus
 from ecabinet.sealing import Sealer
 
@@ -148,9 +149,9 @@ def grade(db: Session, member: Member, year: int, given: str, act: Act) -> None:
     _require_one_of(given, GRADES, "grade")
     if not 2000 <= year <= act.on_day.year:
         raise Problem("not_in_range", field="year", low=2000, high=act.on_day.year)
-    graded = db.scalars(select(MemberEvent).filter_by(member_id=member.id, kind=MemberEventKind.GRADED))
-    if any(event.details.get("year") == year for event in graded):
+    if db.get(MemberGrade, (member.id, year)) is not None:
         raise Problem("already_graded", field="year", year=year)
+    db.add(MemberGrade(member_id=member.id, year=year, grade=given))
     record(db, member, MemberEventKind.GRADED, act, year=year, grade=given)
 
 
@@ -243,6 +244,7 @@ def _fill(member: Member, sealer: Sealer, values: Candidate) -> None:
     member.full_name = values.full_name
     member.search_name = search_name(values.full_name)
     member.name_key = name_key(member.search_name)
+    member.order_key = order_key(values.full_name)
     member.sex, member.born_on, member.joined_on = values.sex.value, values.born_on, values.joined_on
     member.card_number = values.card_number or member.card_number
     member.papers = values.papers

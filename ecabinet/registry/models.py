@@ -9,16 +9,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from documents.database import Base, Instant, one_of
 from ecabinet.access import Role
 from ecabinet.registry.member_rules import name_key
+from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import BodyKind, FailedStep, MemberStatus, Sex, UnitKind
 
 # A subtree is a range of paths, so paths must sort by bytes, also where the database sorts by language.
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
 # The same holds for a name that is looked up by its beginning.
 NameKey = String(100).with_variant(String(100, collation="C"), "postgresql")
+OrderKey = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 def _name_key(context: Any) -> str:
     return name_key(context.get_current_parameters()["search_name"])
+
+
+def _order_key(context: Any) -> str:
+    return order_key(context.get_current_parameters()["full_name"])
 
 
 class Unit(Base):
@@ -38,13 +44,16 @@ class Unit(Base):
     kind: Mapped[str] = mapped_column(String(20))
     exchange_code: Mapped[str | None] = mapped_column(String(20), index=True, unique=True)
     address: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    phone: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    email: Mapped[str] = mapped_column(String(120), default="", server_default="")
     founded_on: Mapped[date | None]
     dissolved_on: Mapped[date | None]
 
 
 class Member(Base):
     """A member (đoàn viên) of one unit. ``search_name`` is the name folded for search without marks, ``name_key`` the
-    same from the last word to the first: lists are read by given name.
+    same from the last word to the first, so that a given name is its beginning; ``order_key`` sorts by bytes as names
+    are read out: given name, family name, by the Vietnamese alphabet.
     """
 
     __tablename__ = "member"
@@ -52,6 +61,10 @@ class Member(Base):
         one_of("sex", Sex),
         one_of("status", MemberStatus),
         Index("ix_member_name_key_id", "name_key", "id"),
+        # One for each order of the list; the newest are those with the highest id.
+        Index("ix_member_order_key_id", "order_key", "id"),
+        Index("ix_member_born_on_id", "born_on", "id"),
+        Index("ix_member_joined_on_id", "joined_on", "id"),
         # Those who are no longer active are few: found without walking past all the others.
         Index("ix_member_inactive", "status", "name_key",
               sqlite_where=text("status <> 'active'"), postgresql_where=text("status <> 'active'")),
@@ -62,6 +75,7 @@ class Member(Base):
     full_name: Mapped[str] = mapped_column(String(100))
     search_name: Mapped[str] = mapped_column(NameKey, index=True)
     name_key: Mapped[str] = mapped_column(NameKey, default=_name_key, server_default="")
+    order_key: Mapped[str] = mapped_column(OrderKey, default=_order_key, server_default="")
     sex: Mapped[str] = mapped_column(String(10))
     born_on: Mapped[date]
     card_number: Mapped[str] = mapped_column(String(20), unique=True)

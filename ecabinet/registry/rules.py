@@ -74,6 +74,7 @@ class UnitEventKind(StrEnum):
 
     FOUNDED = "founded"
     RENAMED = "renamed"
+    AMENDED = "amended"
     MOVED = "moved"
     MERGED = "merged"
     SPLIT = "split"
