@@ -25,6 +25,7 @@ from ecabinet.registry.import_models import ImportRun
 from ecabinet.registry.member_queries import Filter
 from ecabinet.registry.member_rules import PROVINCES
 from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import ImportState, Sex, UnitKind
 
 PROVINCE_UNITS, COMMUNES_EACH = 34, 97
@@ -160,10 +161,10 @@ def _ask(database: Database) -> dict[str, float]:
     with database.reading() as db:
         units = list(db.scalars(select(Unit).where(Unit.kind == UnitKind.PROVINCE)))
         root = db.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
-        middle = db.scalars(select(Member.name_key).order_by(Member.name_key).offset(0).limit(1)).one()
+        middle = db.scalars(select(Member.order_key).order_by(Member.order_key).limit(1)).one()
     today = datetime.now(UTC).date()
     choose = random.Random(1)
-    deep = [f"0:{choose.randrange(1000)}:{key}" for key in ("anh", "huong", "minh", "thao", middle)]
+    deep = [f"0:{choose.randrange(1000)}:{key}" for key in (*map(order_key, ("Anh", "Hương", "Minh", "Thảo")), middle)]
     return {
         "list_p95_ms": _p95(
             database,

@@ -66,7 +66,7 @@ class Member(Base):
         Index("ix_member_born_on_id", "born_on", "id"),
         Index("ix_member_joined_on_id", "joined_on", "id"),
         # Those who are no longer active are few: found without walking past all the others.
-        Index("ix_member_inactive", "status", "name_key",
+        Index("ix_member_inactive", "status", "order_key",
               sqlite_where=text("status <> 'active'"), postgresql_where=text("status <> 'active'")),
     )  # fmt: skip
 

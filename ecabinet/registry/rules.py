@@ -37,6 +37,18 @@ class MemberStatus(StrEnum):
     LEFT = "left"
 
 
+class ListOrder(StrEnum):
+    """The orders of the list of members."""
+
+    NAME = "name"
+    UNIT = "unit"
+    OLDEST = "oldest"
+    YOUNGEST = "youngest"
+    JOINED = "joined"
+    JOINED_LATE = "joined_late"
+    NEWEST = "newest"
+
+
 class BodyKind(StrEnum):
     """Kinds of bodies."""
 

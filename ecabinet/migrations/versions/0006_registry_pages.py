@@ -65,6 +65,9 @@ def _order_members() -> None:
         last = rows[-1].id
     for column in ("order_key", "born_on", "joined_on"):
         op.create_index(f"ix_member_{column}_id", "member", [column, "id"])
+    op.drop_index("ix_member_inactive", "member")
+    few = sa.text("status <> 'active'")
+    op.create_index("ix_member_inactive", "member", ["status", "order_key"], sqlite_where=few, postgresql_where=few)
 
 
 def _grades_so_far() -> None:
