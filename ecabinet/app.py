@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from documents.database import Change
 from ecabinet import labels, web
 from ecabinet.access import Person
-from ecabinet.blocks import BlockTable, Rendered, Viewer
+from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.library import routes as library_routes
 from ecabinet.meetings import blocks as meeting_blocks
@@ -44,6 +44,7 @@ from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.voting import blocks as voting_blocks
+from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting.casting import BallotBox
 from ecabinet.worker import Task, read_papers
@@ -115,12 +116,19 @@ def identify(db: Session, token: str, now: datetime) -> Person | None:
     return replace(person, labels=person.labels | meeting_queries.labels_of(db, person.member_id))
 
 
+def admit(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> Viewer:
+    """As whom a person looks on a live page, for the sockets; raises when it is not theirs."""
+    meeting_queries.require_viewer(db, person, meeting_id, view)
+    votes = view == View.MEETING and person.member_id in voting_queries.with_a_ballot(db, meeting_id)
+    return Viewer(meeting_id, view, Audience.VOTER if votes else Audience.OBSERVER, locale, person.member_id)
+
+
 def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
     """Which meetings a change touches, and as what kind: the kinds of meetings are theirs, a paper's text is its
     agenda's.
     """
     kind, key = change
-    if kind == "sessions":  # heard by the sockets themselves
+    if kind in ("account", "seat"):  # heard by the sockets themselves
         return []
     if kind == "version":
         return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]

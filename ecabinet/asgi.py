@@ -8,15 +8,16 @@ import socketio
 from a2wsgi import WSGIMiddleware
 
 from documents.database import Change
-from ecabinet.app import BLOCKS, TASKS, Renderer, create_app, resolve
+from ecabinet.app import BLOCKS, TASKS, Renderer, admit, create_app, resolve
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
 from ecabinet.meetings import live as meeting_live
 from ecabinet.realtime import Publisher
-from ecabinet.sockets import Sockets
+from ecabinet.sockets import Sockets, rechecks
 from ecabinet.voting import live as voting_live
 from ecabinet.voting.casting import open_box
+from ecabinet.voting.queries import with_a_ballot
 from ecabinet.worker import Worker, WorkerThread
 
 WSGI_THREADS = 16
@@ -34,13 +35,16 @@ class Process:
         self.sio = make_server(config.bus_url)
         self.renderer = Renderer(self.app, self.engines)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._speaking = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
         self._shares_rooms = not config.bus_url.startswith("memory:")
         self.sockets = sockets = Sockets(self.sio, self.app)
-        self.engines.database.listeners.append(self._drop_ended)
-        meeting_live.register(sockets, self.renderer.page)
+        self.sio.manager.orders.update(sockets.orders)
+        self.engines.database.listeners.append(self._order_rechecks)
+        meeting_live.register(sockets, admit, self.renderer.page)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
-            self.engines.database, BLOCKS, self.renderer.stale, resolve, self._emit, self._anyone_in
+            self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, self._emit, self._anyone_in
         )
         self.worker = WorkerThread(Worker(self.engines, TASKS)) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
@@ -52,11 +56,14 @@ class Process:
 
     async def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._looking = self._loop.create_task(self.sockets.keep_looking())
         self.publisher.start()
         if self.worker is not None:
             self.worker.start()
 
     async def _stop(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
         # In threads: closing waits for what is under way, and that may need this loop to send.
         if self.worker is not None:
             await asyncio.to_thread(self.worker.close)
@@ -64,14 +71,19 @@ class Process:
         await asyncio.to_thread(self.publisher.close)
         self.engines.database.dispose()
 
-    def _drop_ended(self, changes: list[Change]) -> None:
-        for kind, account_id in changes:
-            if kind == "sessions" and self._loop is not None:
-                asyncio.run_coroutine_threadsafe(self.sockets.drop_ended(account_id), self._loop)
+    def _order_rechecks(self, changes: list[Change]) -> None:
+        order = rechecks(changes)
+        if order is not None:
+            self._emit("recheck", order, "")
 
     def _emit(self, event: str, payload: object, room: str) -> None:
         if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self.sio.emit(event, payload, room=room), self._loop)
+            asyncio.run_coroutine_threadsafe(self._say(event, payload, room), self._loop)
+
+    async def _say(self, event: str, payload: object, room: str) -> None:
+        # One after the other: what goes to the bus over two connections at once may arrive in either order.
+        async with self._speaking:
+            await self.sio.emit(event, payload, room=room)
 
     def _anyone_in(self, room: str) -> bool:
         # With a shared bus the room may have its people in another process.
@@ -90,8 +102,9 @@ class WorkerProcess:
             renderer = Renderer(create_app(engines, self._box), engines)
             self._speaker = make_speaker(config.bus_url)
             self._publisher = Publisher(
-                engines.database, BLOCKS, renderer.stale, resolve, self._emit, lambda _room: True
+                engines.database, BLOCKS, renderer.stale, resolve, with_a_ballot, self._emit, lambda _room: True
             )
+            engines.database.listeners.append(self._order_rechecks)
 
     def run(self) -> None:
         """Work until :meth:`Worker.stop`."""
@@ -102,6 +115,11 @@ class WorkerProcess:
         self.worker.run()
         self._publisher.close()
         self._box.close()
+
+    def _order_rechecks(self, changes: list[Change]) -> None:
+        order = rechecks(changes)
+        if order is not None:
+            self._emit("recheck", order, "")
 
     def _emit(self, event: str, payload: object, room: str) -> None:
         self._speaker.emit(event, payload, namespace="/", room=room)

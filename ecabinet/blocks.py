@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypedDict
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 
@@ -61,9 +62,7 @@ class Block:
 
 
 class Rendered(TypedDict):
-    """What travels: ``rev`` is the server's time in milliseconds from before the state was read, so later state has
-    more.
-    """
+    """What travels: ``rev`` is the time in microseconds from before the state was read, so later state has more."""
 
     id: str
     rev: int
@@ -75,9 +74,13 @@ def member_room(member_id: int) -> str:
     return f"member:{member_id}"
 
 
-def now_rev() -> int:
-    """A revision for what is about to be read."""
-    return time.time_ns() // 1_000_000
+def now_rev(db: Session) -> int:
+    """A revision for what is about to be read: by the clock of the database server, which all processes share, or of
+    the one machine that an SQLite file lives on.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        return int(db.scalar(text("SELECT extract(epoch FROM clock_timestamp()) * 1000000")) or 0)
+    return time.time_ns() // 1000
 
 
 class BlockTable:
@@ -89,12 +92,12 @@ class BlockTable:
 
     def page(self, db: Session, viewer: Viewer) -> list[Rendered]:
         """Every block of the viewer's page, personal ones included."""
-        rev = now_rev()
+        rev = now_rev(db)
         return [_rendered(block, db, viewer, rev) for block in self._blocks if block.view == viewer.view]
 
     def stale(self, db: Session, viewer: Viewer, kinds: set[str]) -> list[Rendered]:
         """The shared blocks of an audience that these changes touch."""
-        rev = now_rev()
+        rev = now_rev(db)
         hit = [b for b in self._blocks if b.view == viewer.view and not b.personal and b.kinds & kinds]
         return [_rendered(block, db, viewer.shared(), rev) for block in hit]
 

@@ -13,6 +13,7 @@ Everything here that leans on inner parts of python-socketio, python-engineio an
 import asyncio
 import inspect
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -238,7 +239,22 @@ class Tablet(AsyncSocket):  # type: ignore[misc]  # python-engineio ships no typ
 
 
 class FanoutManager(socketio.AsyncManager):  # type: ignore[misc]
-    """Rooms in this process; an event is encoded and framed once for all its recipients."""
+    """Rooms in this process; an event is encoded and framed once for all its recipients.
+
+    ``orders`` are events for the serving processes themselves: the bus carries them like all others and in the same
+    order, no client hears them.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.orders: dict[str, Callable[[Any], None]] = {}
+
+    def move(self, sid: str, former: str | None, room: str | None) -> None:
+        """Take a client of this process out of one room and into another, at once: nothing is sent in between."""
+        if former is not None:
+            self.basic_leave_room(sid, "/", former)
+        if room is not None:
+            self.basic_enter_room(sid, "/", room)
 
     async def emit(
         self,
@@ -252,6 +268,9 @@ class FanoutManager(socketio.AsyncManager):  # type: ignore[misc]
         **options: Any,
     ) -> None:
         """As in the library. Runs without a pause: all members of a room get all events in the same order."""
+        if event in self.orders:
+            self.orders[event](data)
+            return
         room = to or room
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         if callback is not None or packet.Packet.data_is_binary(arguments):
@@ -329,7 +348,7 @@ def check_internals() -> None:
         (AsyncSocket, {"queue", "connected", "upgrading", "upgraded", "closing", "closed"}),
         (EngineServer, {"_handle_connect", "_trigger_event", "disconnect", "sockets"}),
         (socketio.AsyncServer, {"_handle_eio_connect", "_handle_eio_message", "packet_class", "eio"}),
-        (socketio.AsyncManager, {"get_participants", "emit", "rooms"}),
+        (socketio.AsyncManager, {"get_participants", "emit", "rooms", "basic_enter_room", "basic_leave_room"}),
         (WebSocket, {"wait", "send", "close", "asgi_send"}),
         (WebSocketsSansIOProtocol, {"writable", "disconnected", "transport", "conn", "loop", "send"}),
     ]

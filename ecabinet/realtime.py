@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable
 from sqlalchemy.orm import Session
 
 from documents.database import Change, Database
-from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer, member_room
+from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer, member_room, now_rev
 
 GATHER_SECONDS = 0.12
 LOCALES = ("vi", "en")
+SEATING = frozenset({"polls", "attendance"})
+"""Kinds of changes that make or take a ballot."""
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,8 @@ Resolve = Callable[[Session, Change], Iterable[tuple[int, str]]]
 class Publisher:
     """Listens to commits of one database and pushes what they made stale.
 
-    ``render`` gives the stale shared blocks of a viewer; ``anyone_in`` tells whether a room can have listeners, to save
-    rendering for nobody.
+    ``render`` gives the stale shared blocks of a viewer; ``voters`` the members of a meeting who have a ballot in the
+    vote that runs; ``anyone_in`` tells whether a room can have listeners, to save rendering for nobody.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Publisher:
         table: BlockTable,
         render: Callable[[Viewer, set[str]], list[Rendered]],
         resolve: Resolve,
+        voters: Callable[[Session, int], set[int]],
         emit: Emit,
         anyone_in: Callable[[str], bool],
     ) -> None:
         self._table = table
         self._render = render
         self._resolve = resolve
+        self._voters = voters
         self._emit = emit
         self._anyone_in = anyone_in
         self._waiting: dict[Change, None] = {}
@@ -97,7 +101,16 @@ class Publisher:
                 for meeting_id, kind in self._resolve(db, change):
                     kinds[meeting_id].add(kind)
         for meeting_id, touched in kinds.items():
+            if touched & SEATING:
+                self._seat(meeting_id)
             self._push(meeting_id, touched)
+
+    def _seat(self, meeting_id: int) -> None:
+        """Before a ballot is pushed the rooms are made up of those whom it concerns."""
+        with self._database.reading() as db:
+            rev = now_rev(db)
+            voters = sorted(self._voters(db, meeting_id))
+        self._emit("voters", {"meeting": meeting_id, "rev": rev, "voters": voters}, "")
 
     def _push(self, meeting_id: int, kinds: set[str]) -> None:
         for view in View:

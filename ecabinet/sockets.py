@@ -5,17 +5,20 @@ The person comes from the session cookie of the connection, never from a message
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, g
 from itsdangerous import BadSignature
 from socketio import AsyncServer
+from sqlalchemy.orm import Session
 from werkzeug.http import parse_cookie
 
+from documents.database import Change
 from documents.errors import Problem
 from ecabinet.access import Person
-from ecabinet.blocks import member_room
+from ecabinet.blocks import Audience, View, Viewer, member_room, now_rev
 from ecabinet.clock import now
 from ecabinet.realtime import LOCALES
 from ecabinet.web import Services, refusal
@@ -24,16 +27,22 @@ log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 OnEvent = Callable[[str, "Caller", Payload], Awaitable[Payload]]
+Admit = Callable[[Session, Person, int, View, str], Viewer]
+"""As whom a person looks on a live page of a meeting: ``admit(db, person, meeting_id, view, locale)``; raises a
+:class:`Problem` when the page is not theirs."""
+
+RECHECK_SECONDS = 60.0
+RECHECKED_TOGETHER = 20
 
 
 class Caller:
-    """One connected page: who it belongs to, in which language, and the rooms of live pages it is in."""
+    """One connected page: who it belongs to, in which language, and which live page it shows."""
 
     def __init__(self, person: Person, token: str, locale: str) -> None:
         self.person = person
         self.token = token
         self.locale = locale
-        self.rooms: set[str] = set()
+        self.viewer: Viewer | None = None
 
 
 class Sockets:
@@ -42,7 +51,10 @@ class Sockets:
     def __init__(self, sio: AsyncServer, app: Flask) -> None:
         self.sio = sio
         self.app = app
+        self.admit: Admit | None = None
         self.callers: dict[str, Caller] = {}
+        self._voters: dict[int, tuple[int, frozenset[int]]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
         # Made once: a room of tablets that connects at once makes the server derive the key a thousand times.
         self._signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         sio.on("connect", self._connect)
@@ -79,12 +91,12 @@ class Sockets:
             g.lang = caller.locale if caller is not None else None
             return refusal(problem)
 
-    async def enter(self, sid: str, caller: Caller, room: str) -> None:
-        """Move a page into the room of a live page; it leaves the one it was in."""
-        for former in caller.rooms - {room}:
-            await self.sio.leave_room(sid, former)
-        await self.sio.enter_room(sid, room)
-        caller.rooms = {room}
+    def enter(self, sid: str, caller: Caller, viewer: Viewer | None) -> None:
+        """Move a page into the room of a live page, or into none; it leaves the one it was in."""
+        former = caller.viewer.room if caller.viewer is not None else None
+        caller.viewer = viewer
+        if sid in self.callers:  # else it went away meanwhile
+            self.sio.manager.move(sid, former, viewer.room if viewer is not None else None)
 
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> bool:
         session = self._session(environ.get("HTTP_COOKIE", ""))
@@ -103,14 +115,90 @@ class Sockets:
     async def _disconnect(self, sid: str, _reason: str = "") -> None:
         self.callers.pop(sid, None)
 
-    async def drop_ended(self, account_id: int) -> None:
-        """Disconnect the pages of an account whose session is over: they would go on hearing what is pushed."""
-        for sid, caller in list(self.callers.items()):
-            if caller.person.account_id == account_id:
-                try:
-                    await asyncio.to_thread(self.identify, caller.token)
-                except Problem:
-                    await self.sio.disconnect(sid)
+    @property
+    def orders(self) -> dict[str, Callable[[Any], None]]:
+        """What the processes of an installation tell each other over the bus."""
+        return {"recheck": self._recheck, "voters": self._seat}
+
+    def seated(self, viewer: Viewer, rev: int) -> Viewer:
+        """The viewer as the room stands, where that is known from later than ``rev``."""
+        known, voters = self._voters.get(viewer.meeting_id, (0, frozenset()))
+        return _among(viewer, voters) if known > rev else viewer
+
+    def _seat(self, order: Payload) -> None:
+        """Who has a ballot in the vote that runs: their pages hear another form of it than all others."""
+        meeting_id, rev = order["meeting"], order["rev"]
+        if rev < self._voters.get(meeting_id, (0, frozenset()))[0]:
+            return
+        self._voters[meeting_id] = rev, frozenset(order["voters"])
+        for sid, caller in self.callers.items():
+            if caller.viewer is not None and caller.viewer.meeting_id == meeting_id:
+                self.enter(sid, caller, _among(caller.viewer, self._voters[meeting_id][1]))
+
+    def _recheck(self, order: Payload) -> None:
+        """Of these accounts and members a session has ended or a right was lost."""
+        accounts, members = set(order["accounts"]), set(order["members"])
+        self._begin(
+            self._look_again(
+                [
+                    sid
+                    for sid, caller in self.callers.items()
+                    if caller.person.account_id in accounts or caller.person.member_id in members
+                ]
+            )
+        )
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def keep_looking(self) -> None:
+        """Ask every page anew within :data:`RECHECK_SECONDS`, for what ends by the clock and for orders that were lost
+        with the bus.
+        """
+        while True:
+            sids = list(self.callers)
+            groups = [sids[n : n + RECHECKED_TOGETHER] for n in range(0, len(sids), RECHECKED_TOGETHER)] or [[]]
+            for group in groups:
+                await asyncio.sleep(RECHECK_SECONDS / len(groups))
+                await self._look_again(group)
+
+    async def _look_again(self, sids: Sequence[str]) -> None:
+        """Disconnect pages whose session is over; take those out of their rooms that may no longer look on."""
+        asked = {sid: (caller, caller.viewer) for sid in sids if (caller := self.callers.get(sid)) is not None}
+        try:
+            found = await asyncio.to_thread(
+                lambda: {sid: self._standing(caller, viewer) for sid, (caller, viewer) in asked.items()}
+            )
+        except Exception:
+            # A database that is away is no reason to throw anybody out; it is asked again in a minute.
+            log.exception("could not ask who may still be connected")
+            return
+        for sid, (person, viewer) in found.items():
+            caller, former = asked[sid]
+            if person is None:
+                await self.sio.disconnect(sid)
+            elif caller.viewer == former:  # else it went to another page meanwhile, and was asked there
+                caller.person = person
+                self.enter(sid, caller, viewer)
+                if viewer is None and former is not None:
+                    await self.sio.emit("stale", {}, room=sid)
+
+    def _standing(self, caller: Caller, viewer: Viewer | None) -> tuple[Person | None, Viewer | None]:
+        try:
+            person = self.identify(caller.token)
+        except Problem:
+            return None, None
+        if viewer is None or self.admit is None:
+            return person, viewer
+        try:
+            with self.services.engines.database.reading() as db:
+                rev = now_rev(db)
+                admitted = self.admit(db, person, viewer.meeting_id, viewer.view, viewer.locale)
+            return person, self.seated(admitted, rev)
+        except Problem:
+            return person, None
 
     def identify(self, token: str) -> Person:
         """Who holds this session token now; raises ``signed_out`` when nobody does any more."""
@@ -130,6 +218,20 @@ class Sockets:
         except BadSignature:
             return {}
         return session
+
+
+def rechecks(changes: Sequence[Change]) -> Payload | None:
+    """The order to look again that follows from changes, None when there is no ground: ``account`` is the id of one
+    whose sessions or roles were cut, ``seat`` the id of a member who lost a place or a role in a meeting.
+    """
+    accounts = [key for kind, key in changes if kind == "account"]
+    members = [key for kind, key in changes if kind == "seat"]
+    return {"accounts": accounts, "members": members} if accounts or members else None
+
+
+def _among(viewer: Viewer, voters: frozenset[int]) -> Viewer:
+    votes = viewer.view == View.MEETING and viewer.member_id in voters
+    return replace(viewer, audience=Audience.VOTER if votes else Audience.OBSERVER)
 
 
 def whole(value: Any) -> int:

@@ -55,6 +55,7 @@ def set_role(db: Session, participant: Participant, role: rules.ParticipantRole)
     participant.role = role
     changed(db, "attendance", participant.meeting_id)
     changed(db, "member", participant.member_id)
+    changed(db, "seat", participant.member_id)
 
 
 def answer(db: Session, participant: Participant, rsvp: rules.Rsvp, reason: str) -> None:
@@ -123,6 +124,7 @@ def _withdraw_substitute(db: Session, participant: Participant) -> None:
             raise Problem("substitute_came")
         db.delete(substitute)
         db.flush()
+        changed(db, "seat", substitute.member_id)
 
 
 def _add_seat(db: Session, meeting: Meeting, seat: Seat, rank: int, new_code: NewCode) -> None:

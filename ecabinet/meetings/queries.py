@@ -122,8 +122,30 @@ def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str
     seen = load(db, person, meeting_id)
     if view != View.MEETING:
         seen.require_manager()
-    audience = Audience.VOTER if seen.participant is not None and seen.participant.voting else Audience.OBSERVER
-    return Viewer(meeting_id, view, audience, locale, person.member_id), seen
+    return Viewer(meeting_id, view, Audience.OBSERVER, locale, person.member_id), seen
+
+
+# The same from plain columns: asked for every tablet that joins.
+_LOOKS_ON = (
+    select(Meeting.state, Unit.path, Participant.role)
+    .select_from(Meeting)
+    .join(Unit, Unit.id == Meeting.unit_id)
+    .outerjoin(Participant, (Participant.meeting_id == Meeting.id) & (Participant.member_id == bindparam("member_id")))
+    .where(Meeting.id == bindparam("meeting_id"))
+)
+
+
+def require_viewer(db: Session, person: Person, meeting_id: int, view: View) -> None:
+    """Raise unless :func:`viewer` would let the person look on."""
+    row = db.execute(_LOOKS_ON, {"member_id": person.member_id, "meeting_id": meeting_id}).first()
+    if row is None:
+        raise NotFound(f"meeting {meeting_id}")
+    state, path, role = row
+    manages = person.may(Permission.HOLD_MEETINGS, path) or role in RUNS_MEETING
+    if not manages and (role is None or state == MeetingState.DRAFT):
+        raise NotFound(f"meeting {meeting_id}")
+    if not manages and view != View.MEETING:
+        raise Forbidden
 
 
 def _visible(person: Person) -> list[object]:

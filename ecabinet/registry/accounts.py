@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from documents.database import changed
 from documents.errors import Forbidden, Problem
 from ecabinet import audit
 from ecabinet.access import Permission, Person, Role
@@ -72,6 +73,7 @@ def close(db: Session, person: Person, account: Account, now: datetime) -> None:
     not_above(db, person, account)
     account.active = False
     sessions.end_sessions(db, account.id)
+    _tell_takers(db, account.id)
     db.execute(delete(Invitation).where(Invitation.member_id == account.member_id, Invitation.used_at.is_(None)))
     audit.record(db, person.member_id, "account_closed", f"account:{account.id}", now)
 
@@ -108,6 +110,8 @@ def revoke(db: Session, person: Person, unit_role: UnitRole, unit: Unit, now: da
     if unit_role.account_id == person.account_id and unit_role.role == Role.ADMINISTRATOR:
         raise Problem("not_yourself")
     db.delete(unit_role)
+    changed(db, "account", unit_role.account_id)
+    _tell_takers(db, unit_role.account_id)
     audit.record(
         db, person.member_id, "role_revoked", f"account:{unit_role.account_id}", now,
         role=unit_role.role, unit=unit.id,
@@ -124,6 +128,15 @@ def _require_own_right(db: Session, person: Person, unit: Unit) -> None:
     )
     if not any(unit.path.startswith(path) for path in own):
         raise Forbidden("administrator by delegation only")
+
+
+def _tell_takers(db: Session, account_id: int) -> None:
+    # What was lent ends with the lender's role: the pages it opened are asked anew.
+    lent = select(Delegation.to_account_id).where(
+        Delegation.from_account_id == account_id, Delegation.ended_at.is_(None)
+    )
+    for taker in db.scalars(lent.distinct()):
+        changed(db, "account", taker)
 
 
 def _require_other(person: Person, account: Account) -> None:
@@ -161,6 +174,7 @@ def end_delegation(db: Session, person: Person, delegation: Delegation, now: dat
     """Take a lent role back before its end."""
     if delegation.ended_at is None:
         delegation.ended_at = now
+        changed(db, "account", delegation.to_account_id)
         audit.record(
             db, person.member_id, "delegation_ended", f"account:{delegation.to_account_id}", now,
             delegation=delegation.id,

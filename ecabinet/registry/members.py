@@ -20,7 +20,8 @@ from ecabinet.registry.member_dates import age, month_of, months_later
 from ecabinet.registry.member_rules import OLDEST, YOUNGEST, Candidate, name_key, search_name
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.name_order import order_key
-from ecabinet.registry.rules import MemberEventKind, MemberStatus
+from ecabinet.registry.rules import NO_LONGER, MemberEventKind, MemberStatus
+from ecabinet.registry.sessions import end_sessions_of_member
 from ecabinet.sealing import Sealer
 
 REFERRER_DAYS = 90
@@ -191,12 +192,14 @@ def reveal(db: Session, sealer: Sealer, member: Member, field: str, purpose: str
 
 
 def set_status(db: Session, member: Member, status: MemberStatus) -> None:
-    """Change whether a member counts, and the counts with it."""
+    """Change whether a member counts, and the counts with it; who is no longer one is signed out everywhere."""
     tally = Tally()
     _count(db, tally, member, -1)
     member.status = status
     _count(db, tally, member, 1)
     tally.write(db)
+    if status in NO_LONGER:
+        end_sessions_of_member(db, member.id)
 
 
 def record(

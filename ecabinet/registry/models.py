@@ -10,7 +10,7 @@ from documents.database import Base, Instant, one_of
 from ecabinet.access import Role
 from ecabinet.registry.member_rules import name_key
 from ecabinet.registry.name_order import order_key
-from ecabinet.registry.rules import BodyKind, FailedStep, MemberStatus, Sex, UnitKind
+from ecabinet.registry.rules import NO_LONGER, BodyKind, FailedStep, MemberStatus, Sex, UnitKind
 
 # A subtree is a range of paths, so paths must sort by bytes, also where the database sorts by language.
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
@@ -150,6 +150,11 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     member: Mapped[Member] = relationship()
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether it is open and still a member's."""
+        return self.active and self.member.status not in NO_LONGER
 
 
 class UnitRole(Base):

@@ -181,7 +181,7 @@ def password_fits(account: Account | None, password: str) -> bool:
         fits = HASHER.verify(account.password_hash if account else nobody(), normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return fits and account is not None and account.active
+    return fits and account is not None and account.may_sign_in
 
 
 def record_failure(
@@ -208,8 +208,3 @@ def begin_session(
     )
     db.add(sign_in)
     return sign_in
-
-
-def end_session(db: Session, token: str) -> None:
-    """Sign out: the token opens nothing any more."""
-    db.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))

@@ -134,7 +134,7 @@ def verify(db: Session, credential: Credential, challenge: bytes, party: Party, 
     except BROKEN as error:
         raise Problem("passkey_refused", str(error)) from error
     account = db.get_one(Account, passkey.account_id)
-    if not account.active:
+    if not account.may_sign_in:
         raise Problem("passkey_refused", "the account is closed")
     passkey.sign_count = verified.new_sign_count
     passkey.last_used_at = now

@@ -11,7 +11,7 @@ from ecabinet.access import Permission, Person, Role, ancestors, member_label, o
 from ecabinet.registry.account_models import Delegation
 from ecabinet.registry.models import Account, Body, Member, Position, SignIn, Term, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
-from ecabinet.registry.rules import MemberStatus
+from ecabinet.registry.rules import NO_LONGER, MemberStatus
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,14 @@ _PERSON = (
     .join(Account, Account.id == SignIn.account_id)
     .join(Member, Member.id == Account.member_id)
     .join(Unit, Unit.id == Member.unit_id)
-    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now"), Account.active)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.expires_at > bindparam("now"),
+        Account.active,
+        Member.status.not_in(NO_LONGER),
+    )
 )
-_GIVER = aliased(Account)
+_GIVER, _LENDER = aliased(Account), aliased(Member)
 # A role lent counts within its dates, while the lender holds the role and may still sign in.
 _ROLES = union_all(
     select(UnitRole.role, Unit.path)
@@ -52,6 +57,7 @@ _ROLES = union_all(
         ),
     )
     .join(_GIVER, and_(_GIVER.id == Delegation.from_account_id, _GIVER.active))
+    .join(_LENDER, and_(_LENDER.id == _GIVER.member_id, _LENDER.status.not_in(NO_LONGER)))
     .where(
         Delegation.to_account_id == bindparam("account_id"),
         Delegation.ended_at.is_(None),

@@ -9,7 +9,7 @@ from ecabinet.clock import now
 from ecabinet.fields import text
 from ecabinet.messages import sentence
 from ecabinet.realtime import LOCALES
-from ecabinet.registry import operations, queries, signing
+from ecabinet.registry import operations, queries, sessions, signing
 from ecabinet.web import database, public
 
 bp = Blueprint("registry", __name__)
@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """The signed-in person."""
     with database().writing() as db:
-        operations.end_session(db, session["token"])
+        sessions.end_this(db, session["token"])
     signing.forget()
     flash(_("Đồng chí đã đăng xuất."), "info")
     return redirect(url_for("registry.login"), 303)

@@ -49,6 +49,10 @@ class ListOrder(StrEnum):
     NEWEST = "newest"
 
 
+NO_LONGER = frozenset({MemberStatus.REMOVED, MemberStatus.EXPELLED, MemberStatus.LEFT})
+"""Who was struck off, was expelled or has left signs in no more. Who grew up may: officials stay in office."""
+
+
 class BodyKind(StrEnum):
     """Kinds of bodies."""
 

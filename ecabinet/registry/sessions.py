@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from documents.database import Database, changed
 from ecabinet.clock import now
 from ecabinet.registry.account_rules import SEEN_EVERY
-from ecabinet.registry.models import SignIn
+from ecabinet.registry.models import Account, SignIn
 from ecabinet.registry.operations import token_hash
 from ecabinet.web import database
 
@@ -32,13 +32,27 @@ def sessions_of(db: Session, account_id: int, at: datetime) -> Sequence[SignIn]:
 def end_sessions(db: Session, account_id: int, *, but: str = "") -> None:
     """Sign an account out everywhere, but for the session of that token."""
     db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash != token_hash(but)))
-    changed(db, "sessions", account_id)
+    changed(db, "account", account_id)
+
+
+def end_sessions_of_member(db: Session, member_id: int) -> None:
+    """Sign a member out everywhere; one without an account is nowhere signed in."""
+    account_id = db.scalar(select(Account.id).where(Account.member_id == member_id))
+    if account_id is not None:
+        end_sessions(db, account_id)
 
 
 def end_one(db: Session, account_id: int, hashed: str) -> None:
     """Sign an account out in one place; a session of somebody else stays."""
     db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash == hashed))
-    changed(db, "sessions", account_id)
+    changed(db, "account", account_id)
+
+
+def end_this(db: Session, token: str) -> None:
+    """Sign out: the token opens nothing any more, on none of the pages that hold it."""
+    ended = delete(SignIn).where(SignIn.token_hash == token_hash(token)).returning(SignIn.account_id)
+    for account_id in db.scalars(ended):
+        changed(db, "account", account_id)
 
 
 class LastSeen:

@@ -68,7 +68,7 @@ def _second_fits(account_id: int, given: str) -> bool:
                 audit.record(db, account.member_id, "recovery_code_used", f"account:{account_id}", at)
         if not fits:
             operations.record_failure(db, account.login, address, at, step)
-        return fits and account.active
+        return fits and account.may_sign_in
 
 
 @bp.post("/login/passkey/options")
@@ -120,7 +120,7 @@ def provider_back() -> ResponseReturnValue:
     with database().reading() as db:
         found = (queries.account_by_login(db, name) for name in names)
         account = next((account for account in found if account is not None), None)
-    if account is None or not account.active:
+    if account is None or not account.may_sign_in:
         raise Problem("oidc_unknown")
     return signing.proceed(account, target, now())
 

@@ -18,23 +18,24 @@ def _floor(db: Session, viewer: Viewer) -> Poll | None:
 
 
 def ballot_slot(db: Session, viewer: Viewer) -> str:
-    """The sheet of the vote on the floor: the ballot, the receipt, or the result.
+    """The sheet of the vote on the floor: the ballot, the receipt, why there is none, or the result.
 
-    Rendered for a whole audience it is the ballot not yet cast; a page on which it was cast keeps what it shows,
+    Rendered for those with a ballot it is the one not yet cast; a page on which it was cast keeps what it shows,
     because the element's key stays the same until the state of the vote changes.
     """
     poll = _floor(db, viewer)
     if poll is None:
         return render_template("voting/blocks/ballot_slot.html", poll=None)
-    votes = viewer.audience == Audience.VOTER
-    mine = None
+    votes, away, mine = viewer.audience == Audience.VOTER, False, None
     if viewer.member_id is not None and poll.state == rules.PollState.OPEN:
-        votes = queries.is_entitled(db, poll.id, viewer.member_id)
         mine = queries.receipt_of(db, poll.id, viewer.member_id)
+        votes = viewer.member_id in queries.with_a_ballot(db, viewer.meeting_id)
+        away = not votes and queries.is_entitled(db, poll.id, viewer.member_id)
     return render_template(
         "voting/blocks/ballot_slot.html",
         poll=poll,
         votes=votes,
+        away=away,
         mine=mine,
         progress=queries.progress(db, poll.id),
         result=queries.result(db, poll) if poll.state in SHOWS_RESULT else None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.errors import NotFound
@@ -132,6 +132,25 @@ def receipt_of(db: Session, poll_id: int, member_id: int) -> tuple[str, str] | N
 def is_entitled(db: Session, poll_id: int, member_id: int) -> bool:
     """Whether a member is in the snapshot of a poll."""
     return db.scalar(select(Voter.member_id).where(Voter.poll_id == poll_id, Voter.member_id == member_id)) is not None
+
+
+def with_a_ballot(db: Session, meeting_id: int) -> set[int]:
+    """The members whose page shows the ballot of the vote that runs: the entitled who are here or have voted already.
+    Nobody while none runs.
+    """
+    return set(
+        db.scalars(
+            select(Voter.member_id)
+            .join(Poll, Poll.id == Voter.poll_id)
+            .join(Participant, Participant.id == Voter.participant_id)
+            .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
+            .where(
+                Poll.meeting_id == meeting_id,
+                Poll.state == rules.PollState.OPEN,
+                or_(Participant.present, Ballot.member_id.is_not(None)),
+            )
+        )
+    )
 
 
 def roll_call(db: Session, poll_id: int) -> dict[str, list[str]]:

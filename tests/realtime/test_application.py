@@ -18,6 +18,7 @@ from ecabinet.meetings import attendance
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.rules import AttendanceHow
 from ecabinet.registry import operations as registry
+from ecabinet.registry import sessions
 from ecabinet.voting import operations
 from ecabinet.voting.models import Poll
 from tests import databases
@@ -207,7 +208,7 @@ def test_who_signed_out_elsewhere_votes_and_joins_no_more(served: Served) -> Non
     served.open("first")
     served.join("first")
     with served.scene.database.writing() as db:
-        registry.end_session(db, served.scene.office.tokens["first"])
+        sessions.end_this(db, served.scene.office.tokens["first"])
     assert served.vote("first")["error"] == "signed_out"  # which the tablet keeps, and sends again after signing in
     assert served.join("first")["error"] == "signed_out"
 
