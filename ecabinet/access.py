@@ -32,6 +32,7 @@ class Permission(StrEnum):
     MANAGE_REGISTRY = "manage_registry"
     HOLD_MEETINGS = "hold_meetings"
     READ_PAPERS = "read_papers"
+    APPROVE = "approve"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -39,7 +40,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REGISTRY_OFFICER: frozenset({Permission.MANAGE_REGISTRY}),
     Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS}),
     Role.CLERK: frozenset({Permission.READ_PAPERS}),
-    Role.LEADER: frozenset({Permission.READ_PAPERS}),
+    Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE}),
     Role.OFFICIAL: frozenset(),
 }
 
@@ -90,6 +91,11 @@ def unit_label(unit_id: int) -> str:
 def office_label(unit_id: int) -> str:
     """Opens a paper to those who may read the papers of this unit by their role."""
     return f"office:{unit_id}"
+
+
+def preparing_label(unit_id: int) -> str:
+    """Opens a paper to those who prepare or approve what goes out from this unit."""
+    return f"preparing:{unit_id}"
 
 
 def meeting_label(meeting_id: int) -> str:
