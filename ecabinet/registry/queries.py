@@ -7,7 +7,17 @@ from sqlalchemy import and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from documents.text import exact, fold
-from ecabinet.access import Permission, Person, Role, ancestors, member_label, office_label, unit_label, within
+from ecabinet.access import (
+    Permission,
+    Person,
+    Role,
+    ancestors,
+    member_label,
+    office_label,
+    preparing_label,
+    unit_label,
+    within,
+)
 from ecabinet.registry.account_models import Delegation
 from ecabinet.registry.models import Account, Body, Member, Position, SignIn, Term, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
@@ -84,6 +94,8 @@ def registry_labels(person: Person) -> set[str]:
     labels = {member_label(person.member_id)}
     labels.update(unit_label(unit_id) for unit_id in ancestors(person.unit_path))
     labels.update(office_label(ancestors(path)[-1]) for path in person.paths(Permission.READ_PAPERS))
+    for permission in (Permission.HOLD_MEETINGS, Permission.APPROVE):
+        labels.update(preparing_label(ancestors(path)[-1]) for path in person.paths(permission))
     return labels
 
 
