@@ -1,0 +1,113 @@
+"""A sheet as a PDF: A4, embedded serif face, text that can be copied and searched.
+
+The same sheet and time give the same bytes.
+"""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from reportlab.lib.colors import Color
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate
+from reportlab.platypus import Paragraph as Words
+
+from ecabinet.clock import ZONE
+from ecabinet.printing import forms, pdf_blocks, pdf_frame, pdf_words, texts
+from ecabinet.printing.sheets import Paragraph, Sheet
+
+PALE = Color(0.5, 0.5, 0.5, alpha=0.22)
+LAST_WORDS = 1500
+"""A last paragraph of up to so many letters goes over the page with the signature, which never stands alone."""
+
+
+def render(sheet: Sheet, at: datetime) -> bytes:
+    """The sheet as a PDF that says it was made at ``at`` (aware)."""
+    pdf_words.register_faces()
+    out = io.BytesIO()
+    _Paper(out, sheet, at).build(_story(sheet, _width(sheet)))
+    return out.getvalue()
+
+
+def _size(sheet: Sheet) -> tuple[float, float]:
+    width, height = landscape(A4) if sheet.landscape else A4
+    return float(width), float(height)
+
+
+def _width(sheet: Sheet) -> float:
+    _top, right, _bottom, left = forms.layout(sheet).margins
+    return _size(sheet)[0] - float((left + right) * mm)
+
+
+def _story(sheet: Sheet, width: float) -> list[Flowable]:
+    form = forms.layout(sheet)
+    body = [pdf_blocks.block(of, form, width) for of in sheet.body]
+    foot = pdf_frame.foot(sheet, width)
+    if foot and sheet.body and _short(sheet.body[-1]):
+        foot = [KeepTogether([*body.pop(), *foot[:2]]), *foot[2:]]
+    parts = [part for parts in body for part in parts]
+    return [*pdf_frame.head(sheet, width), *pdf_frame.title(sheet, width), *parts, *foot]
+
+
+def _short(block: object) -> bool:
+    return isinstance(block, Paragraph) and sum(len(run.text) for run in texts.runs(block.text)) <= LAST_WORDS
+
+
+class _Paper(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no types
+    """A4 with the form's margins, page numbers from the second page on, and the mark of a draft."""
+
+    def __init__(self, out: io.BytesIO, sheet: Sheet, at: datetime) -> None:
+        self._sheet = sheet
+        self._form = forms.layout(sheet)
+        self._date = at.astimezone(ZONE).strftime("D:%Y%m%d%H%M%S+07'00'")
+        self._depth = -1
+        top, right, bottom, left = self._form.margins
+        super().__init__(
+            out,
+            pagesize=_size(sheet),
+            title=texts.line(sheet.name),
+            author=texts.line(sheet.head.issuer),
+            subject=texts.line(sheet.title.summary),
+            creator="eCabinet",
+            lang=sheet.language,
+            invariant=1,
+        )
+        wide, high = _size(sheet)
+        frame = Frame(
+            left * mm, bottom * mm, wide - (left + right) * mm, high - (top + bottom) * mm,
+            leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
+        )  # fmt: skip
+        self.addPageTemplates(PageTemplate(frames=[frame], onPage=self._furnish))
+
+    def _furnish(self, canvas: Canvas, document: Any) -> None:
+        """What stands on a page besides its text."""
+        if document.page == 1:
+            canvas.setDateFormatter(lambda *_moment: self._date)
+            canvas.setViewerPreference("DisplayDocTitle", "true")
+        wide, high = _size(self._sheet)
+        canvas.saveState()
+        if self._sheet.draft:
+            canvas.saveState()
+            canvas.translate(wide / 2, high / 2)
+            canvas.rotate(45)
+            canvas.setFont(f"{pdf_words.FAMILY}-Bold", 96)
+            canvas.setFillColor(PALE)
+            canvas.drawCentredString(0, -30, forms.DRAFT)
+            canvas.restoreState()
+        if document.page > 1:
+            face = self._form.page_number
+            canvas.setFont(pdf_words.font(face), face.size)
+            canvas.drawCentredString(wide / 2, high - 13 * mm, str(document.page))
+        canvas.restoreState()
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - ReportLab's name
+        """Headings become the bookmarks of the file."""
+        if isinstance(flowable, Words) and hasattr(flowable, "outline"):
+            text, level = flowable.outline
+            # a bookmark may stand at most one step below the one before it
+            self._depth = min(level - 1, self._depth + 1)
+            key = f"heading-{self.seq.nextf('heading')}"
+            self.canv.bookmarkPage(key)
+            self.canv.addOutlineEntry(text, key, self._depth)
