@@ -1,0 +1,1 @@
+"""The personal notebook (sổ tay): notes that nobody but their writer sees."""
