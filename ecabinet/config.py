@@ -4,13 +4,16 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from ecabinet import certificates
 
 MIB = 1024 * 1024
 
@@ -43,6 +46,8 @@ class Config:
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    seal_p12: Path | None = None
+    seal_password: str = field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -81,6 +86,8 @@ class Config:
             oidc_issuer=_scheme("OIDC_ISSUER", env["OIDC_ISSUER"], ("http", "https")) if env.get("OIDC_ISSUER") else "",
             oidc_client_id=env.get("OIDC_CLIENT_ID", ""),
             oidc_client_secret=env.get("OIDC_CLIENT_SECRET", ""),
+            seal_p12=Path(env["SEAL_P12"]).absolute() if env.get("SEAL_P12") else None,
+            seal_password=env.get("SEAL_PASSWORD", ""),
         )
         config._check_together()
         return config
@@ -96,6 +103,16 @@ class Config:
             raise ConfigError("SECRET_KEY must have at least 32 characters")
         if len(self.registry_key) < 32:
             raise ConfigError("REGISTRY_KEY must have at least 32 characters")
+        if self.seal_p12:
+            _check_seal(self.seal_p12, self.seal_password)
+
+
+def _check_seal(path: Path, password: str) -> None:
+    """The organisation's certificate opens and holds today: otherwise the first paper would tell, in the meeting."""
+    try:
+        certificates.read(path, password).check(datetime.now(UTC))
+    except certificates.CertificateError as error:
+        raise ConfigError(f"SEAL_P12={str(path)!r} (with SEAL_PASSWORD): {error}") from error
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -130,6 +130,10 @@ SENTENCES = {
     "blob_damaged": _("Nội dung của tệp trong kho lưu trữ không còn nguyên vẹn."),
     "worker_died": _("Việc đọc tệp bị dừng đột ngột nhiều lần."),
     "gave_up": _("Đọc tệp không thành công sau nhiều lần thử."),
+    # printed papers
+    "seal_unusable": _(
+        "Chưa ký số được văn bản vì chứng thư của cơ quan không dùng được. Đồng chí báo người quản trị hệ thống."
+    ),
     # search
     "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
