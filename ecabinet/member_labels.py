@@ -45,6 +45,18 @@ MEMBER_LABELS = {
         "weak": _("Yếu"),
     },
     "transfer_kind": {"permanent": _("Chuyển hẳn"), "temporary": _("Tạm thời (tối đa 3 tháng)")},
+    "report": {
+        "movements": _("Biến động (quá trình đoàn viên)"),
+        "transfers": _("Chuyển sinh hoạt"),
+        "gradings": _("Xếp loại năm"),
+        "dues": _("Đoàn phí"),
+    },
+    "transfer_state": {
+        "asked": _("Đang chờ ý kiến"),
+        "done": _("Đã chuyển"),
+        "refused": _("Bị từ chối"),
+        "withdrawn": _("Đã rút"),
+    },
     "consent_step": {
         "from_branch": _("Chi đoàn nơi đi"),
         "from_base": _("Đoàn cơ sở nơi đi"),
@@ -59,6 +71,23 @@ MEMBER_LABELS = {
         "failed": _("Không đọc được"),
     },
     "row_outcome": {"corrected": _("Nhận, có sửa"), "refused": _("Từ chối")},
+    "row_shown": {
+        "refused": _("Từ chối"),
+        "set_aside": _("Để riêng"),
+        "mended": _("Nhận sau khi sửa"),
+        "corrected": _("Nhận, có sửa"),
+    },
+    # of sentences that hold values: what all rows with this reason have in common
+    "row_reason": {
+        "too_long": _("Nội dung quá dài"),
+        "short_year": _("Năm viết hai chữ số"),
+        "excel_date": _("Ngày ở dạng số của bảng tính"),
+        "joined_at_age": _("Tuổi vào Đoàn không đúng quy định"),
+        "party_age": _("Tuổi vào Đảng không đúng quy định"),
+        "card_form": _("Số thẻ không đúng dạng"),
+        "id_length": _("Số căn cước không đủ 12 chữ số"),
+        "unit_dissolved": _("Đơn vị đã giải thể"),
+    },
     "field": {
         "full_name": _("Họ và tên"),
         "family_name": _("Họ và tên đệm"),

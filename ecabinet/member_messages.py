@@ -59,5 +59,10 @@ MEMBER_SENTENCES = {
     "table_damaged": _("Tệp bị hỏng giữa chừng nên không đọc tiếp được."),
     "no_rows": _("Tệp không có dòng dữ liệu nào."),
     "columns_missing": _("Cần ít nhất cột họ tên, ngày sinh và số căn cước hoặc số thẻ."),
+    "import_stopped": _("Việc nhập đã dừng theo yêu cầu."),
+    "row_taken": _("Dòng này đã được nhận."),
+    "mended": _("Đã sửa trên trang này."),
+    "set_aside": _("Để riêng, không nhận."),
+    "too_many_mended": _("Đã sửa quá nhiều dòng (tối đa %(limit)s) trong lần chạy thử. Đồng chí sửa ngay trong tệp."),
     "column_twice": _("Mỗi mục chỉ lấy từ một cột."),
 }

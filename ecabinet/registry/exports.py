@@ -1,26 +1,78 @@
-"""Lists as files: CSV that every spreadsheet opens, and workbooks; no cell of them is a formula."""
+"""Lists as files: CSV that every spreadsheet opens, and workbooks; no cell of them is a formula.
+
+:func:`export_response` is the one way in which a list leaves the application: written row by row into a file that
+vanishes when it was sent, and on the audit trail with who, what, which filter and how many rows.
+"""
 
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import IO
 
+from flask import Response, send_file
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from sqlalchemy.orm import Session
 
+from documents.errors import NotFound
+from ecabinet import audit
+from ecabinet.clock import now
 from ecabinet.registry.import_rules import harmless
+from ecabinet.web import database, person
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SHEET_ROWS = 1_000_000  # a sheet takes 1,048,576; what is more goes on in the next one
+
+Rows = Callable[[Session], Iterable[Sequence[str]]]
+
+
+def export_response(
+    kind: str, name: str, header: Iterable[object], rows: Rows, action: str, subject: str, about: dict[str, str]
+) -> Response:
+    """Send a list as a file ``name.kind``; ``about`` says in the audit entry which filter it was made with.
+
+    The entry is written before the first byte goes out; it has the number of rows as ``rows``. Raises
+    :class:`NotFound` for a kind that is none of :data:`MEDIA_TYPES`.
+    """
+    if kind not in MEDIA_TYPES:
+        raise NotFound
+    counted = _Counted()
+    with database().reading() as db:
+        file = write(kind, [str(title) for title in header], counted.of(rows(db)))
+    try:
+        with database().writing() as db:
+            audit.record(db, person().member_id, action, subject, now(), kind=kind, rows=counted.number, **about)
+        return send_file(file, MEDIA_TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}")
+    except BaseException:
+        file.close()
+        raise
+
+
+class _Counted:
+    """How many rows went through."""
+
+    number = 0
+
+    def of(self, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+        for row in rows:
+            self.number += 1
+            yield row
 
 
 def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     """A list as a file of that kind (a key of :data:`MEDIA_TYPES`), rewound; it vanishes when it is closed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response that sends it closes it
-    (_workbook if kind == "xlsx" else _csv)(file, header, rows)
+    try:
+        (_workbook if kind == "xlsx" else _csv)(file, header, rows)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 
@@ -36,13 +88,21 @@ def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 def _workbook(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in (header, *rows):
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=harmless(value))
-            # text stays text: a number with leading zeros, a formula somebody typed
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    source = iter(rows)
+    following = next(source, None)
+    while True:
+        sheet = book.create_sheet()
+        first = () if following is None else (following,)
+        for row in chain((header,), first, islice(source, SHEET_ROWS - 1)):
+            sheet.append([_text_cell(sheet, value) for value in row])
+        following = next(source, None)
+        if following is None:
+            break
     book.save(file)
+
+
+def _text_cell(sheet: object, value: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", harmless(value)))
+    # text stays text: a number with leading zeros, a formula somebody typed
+    cell.data_type = "s"
+    return cell

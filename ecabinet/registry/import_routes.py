@@ -2,28 +2,28 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound, Problem
-from ecabinet import audit
-from ecabinet.access import Permission
 from ecabinet.clock import now
-from ecabinet.fields import text, whole
+from ecabinet.fields import asked, text, whole
 from ecabinet.member_labels import label
-from ecabinet.messages import sentence
-from ecabinet.registry import exports, imports, member_queries
-from ecabinet.registry.import_models import ImportRow, ImportRun
+from ecabinet.registry import import_mending, import_queries, imports, member_queries
+from ecabinet.registry.exports import export_response
+from ecabinet.registry.import_models import ImportRun
+from ecabinet.registry.import_queries import Shown, Wanted
 from ecabinet.registry.import_rules import ROW_FIELDS
+from ecabinet.registry.import_words import for_templates, why
+from ecabinet.registry.member_scope import kept_unit
 from ecabinet.registry.models import Unit
 from ecabinet.web import database, done, engines, person
 
 bp = Blueprint("imports", __name__)
-
-SHOWN = 100
+bp.context_processor(for_templates)
 
 
 @bp.get("/imports")
@@ -45,12 +45,12 @@ def bring() -> ResponseReturnValue:
     if file is None or not file.filename:
         raise Problem("no_file")
     with database().reading() as db:
-        unit_id = _unit(db, whole("unit") or 0).id
+        unit_id = kept_unit(db, whole("unit") or 0).id
     seen = imports.look(file.stream)
     file.stream.seek(0)
     blob = engines().blobs.put(file.stream)
     with database().writing() as db:
-        run = imports.begin(db, _unit(db, unit_id), file.filename, blob, seen, person().member_id, now())
+        run = imports.begin(db, kept_unit(db, unit_id), file.filename, blob, seen, person().member_id, now())
         run_id = run.id
     # the uploading script follows a redirect, and stays where it is on anything else
     return redirect(url_for("imports.page", run_id=run_id), 303)
@@ -58,21 +58,60 @@ def bring() -> ResponseReturnValue:
 
 @bp.get("/imports/<int:run_id>")
 def page(run_id: int) -> ResponseReturnValue:
-    """Who brought the file, while they keep the unit's registry: columns, progress, result."""
+    """Who brought the file, while they keep the unit's registry: columns, progress, result;
+    ``?outcome=&reason=&after=`` chooses among the noted rows.
+    """
     with database().reading() as db:
-        run = _run(db, run_id)
-        notes = db.scalars(select(ImportRow).filter_by(run_id=run.id).order_by(ImportRow.number).limit(SHOWN)).all()
+        run = import_queries.load(db, person(), run_id)
+        wanted = _wanted()
+        noted, summary = import_queries.page(db, run.id, wanted), import_queries.summary(db, run.id)
         unit = db.get_one(Unit, run.unit_id)
     return render_template(
-        "registry/import.html", run=run, unit=unit, notes=notes, fields=ROW_FIELDS, why=why, shown=SHOWN
-    )
+        "registry/import.html", run=run, unit=unit, noted=noted, summary=summary, wanted=wanted, fields=ROW_FIELDS,
+        settled=import_queries.settled(run),
+    )  # fmt: skip
+
+
+def _wanted() -> Wanted:
+    outcome, after = asked("outcome", 20), asked("after", 10)
+    return Wanted(
+        outcome if outcome in set(Shown) else "", asked("reason", 60),
+        int(after) if after.isascii() and after.isdigit() and int(after) < 2**31 else 0,
+    )  # fmt: skip
+
+
+@bp.get("/imports/<int:run_id>/progress")
+def progress(run_id: int) -> ResponseReturnValue:
+    """The same: the figures of a run under way, as a fragment; the page once more when it is over."""
+    with database().reading() as db:
+        run = import_queries.load(db, person(), run_id)
+    answer = make_response(render_template("registry/import_progress.html", run=run))
+    if import_queries.settled(run):
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@bp.post("/imports/<int:run_id>/stop")
+def stop(run_id: int) -> ResponseReturnValue:
+    """The same: stop the worker after the batch under way."""
+    with database().writing() as db:
+        import_mending.stop(db, import_queries.load(db, person(), run_id), person().member_id, now())
+    return done(url_for("imports.page", run_id=run_id), _("Đã dừng. Các dòng đã nhận được giữ nguyên."))
+
+
+@bp.post("/imports/<int:run_id>/go-on")
+def go_on(run_id: int) -> ResponseReturnValue:
+    """The same: let a stopped run go on after its last row."""
+    with database().writing() as db:
+        import_mending.go_on(db, import_queries.load(db, person(), run_id), person().member_id, now())
+    return done(url_for("imports.page", run_id=run_id), _("Việc nhập tiếp tục từ dòng đang dở."))
 
 
 @bp.post("/imports/<int:run_id>/start")
 def start(run_id: int) -> ResponseReturnValue:
     """The same: try the file, or take it."""
     with database().writing() as db:
-        run = _run(db, run_id)
+        run = import_queries.load(db, person(), run_id)
         header = range(len(run.mapping["header"]))
         columns = {number: text(f"column-{number}") for number in header if text(f"column-{number}")}
         imports.start(db, run, columns, dry=text("how") != "take", by=person().member_id, now=now())
@@ -81,43 +120,18 @@ def start(run_id: int) -> ResponseReturnValue:
 
 @bp.get("/imports/<int:run_id>/result/<kind>")
 def result(run_id: int, kind: str) -> ResponseReturnValue:
-    """The same: every row that was corrected or refused and why, as a file."""
-    if kind not in exports.MEDIA_TYPES:
-        raise NotFound
-    with database().writing() as db:
-        run = _run(db, run_id)
-        audit.record(db, person().member_id, "export_import", f"import:{run.id}", now(), kind=kind)
-    header = [_("Dòng"), _("Kết quả"), _("Họ và tên"), _("Lý do")]
+    """The same: every noted row and why, as a file; chosen as on the page."""
     with database().reading() as db:
-        file = exports.write(kind, header, _result_rows(db, run_id))
-    return send_file(file, exports.MEDIA_TYPES[kind], as_attachment=True, download_name=f"ket-qua-{run_id}.{kind}")
+        import_queries.load(db, person(), run_id)
+    wanted = _wanted()
+    header = (_("Dòng"), _("Kết quả"), _("Họ và tên"), _("Lý do"))
+    return export_response(
+        kind, f"ket-qua-{run_id}", header, lambda db: _result_rows(db, run_id, wanted),
+        action="export_import", subject=f"import:{run_id}",
+        about={"outcome": wanted.outcome, "reason": wanted.reason},
+    )  # fmt: skip
 
 
-def _result_rows(db: Session, run_id: int) -> Iterator[list[str]]:
-    notes = select(ImportRow).filter_by(run_id=run_id).order_by(ImportRow.number)
-    for row in db.scalars(notes.execution_options(yield_per=1000)):
-        yield [str(row.number), label("row_outcome", row.outcome), row.name, why(row)]
-
-
-def why(row: ImportRow) -> str:
-    """What was found in a row, in the reader's words."""
-    said = []
-    for field, code, _refused, values in row.findings:
-        words = sentence(Problem(code, **values))
-        said.append(f"{label('field', field)}: {words}" if field else words)
-    return " ".join(said)
-
-
-def _unit(db: Session, unit_id: int) -> Unit:
-    unit = db.get(Unit, unit_id) if unit_id < 2**31 else None
-    if unit is None or not person().may(Permission.MANAGE_REGISTRY, unit.path):
-        raise NotFound
-    return unit
-
-
-def _run(db: Session, run_id: int) -> ImportRun:
-    run = db.get(ImportRun, run_id) if run_id < 2**31 else None
-    if run is None or run.created_by != person().member_id:
-        raise NotFound
-    _unit(db, run.unit_id)
-    return run
+def _result_rows(db: Session, run_id: int, wanted: Wanted) -> Iterator[list[str]]:
+    for row in import_queries.every(db, run_id, wanted):
+        yield [str(row.number), label("row_shown", import_queries.shown(row)), row.name, why(row)]

@@ -21,8 +21,9 @@ from ecabinet.clock import ZONE
 from ecabinet.engines import Engines
 from ecabinet.registry.import_batches import Batch, Place, Prepared, places_of, prepare
 from ecabinet.registry.import_files import Form, recognise, rows
+from ecabinet.registry.import_mended import put_in
 from ecabinet.registry.import_models import ImportRow, ImportRun
-from ecabinet.registry.import_rules import BATCH, ROW_FIELDS, enough, guess, named
+from ecabinet.registry.import_rules import BATCH, ROW_FIELDS, enough, guess, hidden, named
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import ImportState
 from ecabinet.sealing import Sealer
@@ -45,7 +46,7 @@ def look(file: IO[bytes]) -> dict[str, object]:
     return {
         "form": asdict(form),
         "header": [cell[:100] for cell in first[0]],
-        "sample": [[cell[:100] for cell in row] for row in first[1:]],
+        "sample": [[hidden(cell[:100]) for cell in row] for row in first[1:]],
         "columns": {str(number): field for number, field in guess(first[0]).items()},
     }
 
@@ -160,7 +161,7 @@ class ImportRunner:
         if self._open is None or position != (run.id, run.rows_done, run.dry):
             self._shut()
             self._open = _Open(run, places_of(db, db.get_one(Unit, run.unit_id)), self._engines.blobs)
-        return self._open.batch()
+        return put_in(run.mapping, self._engines.sealer, run.rows_done, self._open.batch())
 
     def _take(self, db: Session, opened: _Open, prepared: list[Prepared], now: datetime, today: date) -> bool:
         run = db.scalar(

@@ -1,9 +1,7 @@
 """Pages of members: the list, one member with timeline and operations, the card, the figures of a unit."""
 
-from collections.abc import Iterator
-
 import segno
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,31 +11,28 @@ from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
-from ecabinet.fields import asked, day_of, text, whole
-from ecabinet.member_labels import label
+from ecabinet.fields import day_of, text, whole
 from ecabinet.messages import sentence
-from ecabinet.registry import exports, member_queries, members, transfers
+from ecabinet.registry import member_queries, members, transfers
 from ecabinet.registry.history_models import Transfer
 from ecabinet.registry.member_dates import age
 from ecabinet.registry.member_forms import FIELDS, OPERATIONS, checked_form, day, require_sound
-from ecabinet.registry.member_queries import Filter
 from ecabinet.registry.member_rules import Checked
+from ecabinet.registry.member_scope import asked_filter, asked_unit, kept_unit
 from ecabinet.registry.members import Act
 from ecabinet.registry.models import Member, Unit
-from ecabinet.registry.rules import MemberStatus, Sex, TransferKind
+from ecabinet.registry.rules import TransferKind
 from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("members", __name__)
-
-EXPORT_AT_ONCE = 500
 
 
 @bp.get("/members")
 def index() -> ResponseReturnValue:
     """Those who keep a registry: the members of a unit's subtree, filtered, page by page."""
     with database().reading() as db:
-        unit = _asked_unit(db)
-        wanted = _filter(unit)
+        unit = asked_unit(db)
+        wanted = asked_filter(unit)
         page = member_queries.page(db, wanted)
         waiting = member_queries.open_transfers(db, person())
         chains = [(transfer, transfers.next_step(db, transfer)) for transfer in waiting]
@@ -46,43 +41,6 @@ def index() -> ResponseReturnValue:
         return render_template(
             "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, chains=chains
         )
-
-
-@bp.get("/members/export/<kind>")
-def export(kind: str) -> ResponseReturnValue:
-    """The same people: the same list as a file; on the audit trail, without protected numbers."""
-    if kind not in exports.MEDIA_TYPES:
-        raise NotFound
-    with database().writing() as db:
-        unit = _asked_unit(db)
-        wanted = _filter(unit)
-        about = {"sex": wanted.sex, "status": wanted.status, "name": wanted.name, "kind": kind}
-        audit.record(db, person().member_id, "export_members", f"unit:{unit.id}", now(), **about)
-    header = [
-        _("Họ và tên"),
-        _("Giới tính"),
-        _("Ngày sinh"),
-        _("Số thẻ"),
-        _("Ngày vào Đoàn"),
-        _("Trạng thái"),
-        _("Đơn vị"),
-    ]
-    with database().reading() as db:
-        file = exports.write(kind, header, _export_rows(db, wanted))
-    return send_file(file, exports.MEDIA_TYPES[kind], as_attachment=True, download_name=f"doan-vien.{kind}")
-
-
-def _export_rows(db: Session, wanted: Filter) -> Iterator[list[str]]:
-    while True:
-        page = member_queries.page(db, wanted, EXPORT_AT_ONCE)
-        for row in page.rows:
-            joined = row.joined_on.strftime("%d/%m/%Y") if row.joined_on else ""
-            born = row.born_on.strftime("%d/%m/%Y")
-            status = label("member_status", row.status)
-            yield [row.full_name, label("sex", row.sex), born, row.card_number, joined, status, row.unit_name]
-        if not page.next:
-            return
-        wanted = Filter(wanted.unit_id, wanted.path, wanted.sex, wanted.status, wanted.name, page.next)
 
 
 @bp.post("/members/find")
@@ -102,7 +60,7 @@ def find() -> ResponseReturnValue:
 def dashboard() -> ResponseReturnValue:
     """The same people: the kept figures of a unit's subtree."""
     with database().reading() as db:
-        unit = _asked_unit(db)
+        unit = asked_unit(db)
         figures = member_queries.dashboard(db, unit, today())
     return render_template("registry/members_dashboard.html", unit=unit, figures=figures)
 
@@ -111,7 +69,7 @@ def dashboard() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Those who keep the unit's registry: the form of a new member."""
     with database().reading() as db:
-        unit = _asked_unit(db)
+        unit = asked_unit(db)
     return render_template("registry/member_form.html", unit=unit, member=None, form={}, errors={}, fields=FIELDS)
 
 
@@ -120,7 +78,7 @@ def create() -> ResponseReturnValue:
     """The same: enter a member, or admit one with referrer and votes."""
     checked = checked_form()
     with database().writing() as db:
-        unit = _unit(db, whole("unit") or 0)
+        unit = kept_unit(db, whole("unit") or 0)
         try:
             require_sound(checked)
             member_id = _add(db, unit, checked).id
@@ -250,23 +208,6 @@ def _act() -> Act:
     return Act(on_day, text("decision")[:200], person().member_id, now())
 
 
-def _asked_unit(db: Session) -> Unit:
-    asked_id = request.args.get("unit", "")
-    if asked_id.isascii() and asked_id.isdigit():
-        return _unit(db, int(asked_id[:10]))
-    units = member_queries.kept_units(db, person())
-    if not units:
-        raise NotFound
-    return units[0]
-
-
-def _unit(db: Session, unit_id: int) -> Unit:
-    unit = db.get(Unit, unit_id) if unit_id < 2**31 else None
-    if unit is None or not person().may(Permission.MANAGE_REGISTRY, unit.path):
-        raise NotFound
-    return unit
-
-
 def _seen(db: Session, member_id: int) -> tuple[Member, bool]:
     member = db.get(Member, member_id) if member_id < 2**31 else None
     if member is None:
@@ -282,14 +223,6 @@ def _kept(db: Session, member_id: int) -> Member:
     if not keeps:
         raise NotFound
     return member
-
-
-def _filter(unit: Unit) -> Filter:
-    sex, status = asked("sex", 10), asked("status", 10) or MemberStatus.ACTIVE.value
-    return Filter(
-        unit.id, unit.path, sex if sex in set(Sex) else "", "" if status not in set(MemberStatus) else status,
-        asked("name", 100), request.args.get("after", "")[:200],
-    )  # fmt: skip
 
 
 def _form_again(unit: Unit, member: Member | None, problem: Problem) -> str:

@@ -50,6 +50,10 @@ class Field:
         """The value as the receiving side writes it."""
         return next((choice.code for choice in self.choices if choice.value == value), value)
 
+    def said(self, value: str, language: str) -> str:
+        """The value as people read it."""
+        return next((choice.label[language] for choice in self.choices if choice.value == value), value)
+
 
 @dataclass(frozen=True)
 class Kind:

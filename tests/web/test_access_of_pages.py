@@ -53,7 +53,13 @@ GET_PAGES = {
     "bodies.new": ("/units/{hue}/bodies/new", {"administrator"}),
     "members.index": ("/members", {"administrator"}),
     "members.dashboard": ("/members/dashboard?unit={hue}", {"administrator"}),
-    "members.export": ("/members/export/csv?unit={hue}", {"administrator"}),
+    "exports.members": ("/members/export/csv?unit={hue}", {"administrator"}),
+    "exports.report": ("/members/reports?unit={hue}&what=movements&kind=csv", {"administrator"}),
+    "exports.units": ("/units/{hue}/export/csv", IN_HUE),
+    "exports.bodies": ("/units/{centre}/bodies/export/xlsx", EVERYBODY),
+    "exports.body": ("/bodies/{body}/export/csv", EVERYBODY),
+    "exports.accounts": ("/accounts/export/csv", {"administrator"}),
+    "exports.officials": ("/units/{centre}/officials/export/csv", {"administrator"}),
     "members.new": ("/members/new?unit={hue}", {"administrator"}),
     "members.page": ("/members/{first}", {"administrator", "first"}),
     "members.card": ("/members/{first}/card", {"administrator", "first"}),
@@ -66,7 +72,7 @@ ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
-    "imports.result",
+    "imports.result", "imports.progress", "import_rows.form", "import_rows.line",
 }  # fmt: skip
 
 
@@ -154,6 +160,11 @@ ACTIONS = {
     "members.answer": "/transfers/1/agree",
     "imports.bring": "/imports",
     "imports.start": "/imports/1/start",
+    "imports.stop": "/imports/1/stop",
+    "imports.go_on": "/imports/1/go-on",
+    "import_rows.mend": "/imports/1/rows/1",
+    "import_rows.set_aside": "/imports/1/rows/1/aside",
+    "exports.members_with_numbers": "/members/export/csv",
 }
 OPEN_TO_ALL = {
     "signing.second_step",

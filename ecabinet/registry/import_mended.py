@@ -1,0 +1,29 @@
+"""Rows of a trial that somebody mended: kept sealed with the run, and put in for the file's when it is taken."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from documents.errors import Problem
+from ecabinet.sealing import Sealer
+
+KEY = "mended"
+MOST = 500
+
+
+def keep(mapping: Mapping[str, Any], sealer: Sealer, number: int, cells: Mapping[str, str]) -> dict[str, Any]:
+    """The mapping of a run with this row in it; raises ``too_many_mended``: who mends more mends the file."""
+    kept = dict(mapping.get(KEY, {}))
+    kept[str(number)] = sealer.seal(json.dumps(dict(cells), ensure_ascii=False)).hex()
+    if len(kept) > MOST:
+        raise Problem("too_many_mended", limit=MOST)
+    return {**mapping, KEY: kept}
+
+
+def put_in(mapping: Mapping[str, Any], sealer: Sealer, done: int, batch: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A batch that begins after ``done`` rows, the mended ones in the place of those of the file."""
+    for number, sealed in mapping.get(KEY, {}).items():
+        place = int(number) - done - 1
+        if 0 <= place < len(batch):
+            batch[place] = json.loads(sealer.open(bytes.fromhex(sealed)))
+    return batch
