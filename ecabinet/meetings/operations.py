@@ -9,7 +9,7 @@ from documents.database import changed
 from documents.models import Document
 from documents.operations import set_labels
 from ecabinet.access import Person
-from ecabinet.meetings import rules
+from ecabinet.meetings import rules, speaker_turns
 from ecabinet.meetings.agenda import paper_labels
 from ecabinet.meetings.attendance import NewCode, add_participant
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
@@ -45,4 +45,6 @@ def advance(db: Session, meeting: Meeting, state: rules.MeetingState, now: datet
         laid = select(Document).join(Paper, Paper.document_id == Document.id).join(AgendaItem)
         for document in db.scalars(laid.where(AgendaItem.meeting_id == meeting.id)):
             set_labels(db, document, paper_labels(meeting), now)
+    if state == rules.MeetingState.CONCLUDED:
+        speaker_turns.close(db, meeting, now)
     changed(db, "meeting", meeting.id)

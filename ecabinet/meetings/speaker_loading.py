@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound
-from ecabinet.meetings.models import Meeting
+from ecabinet.meetings.models import AgendaItem, Meeting
 from ecabinet.meetings.speaker_models import FloorRequest, FloorTurn, ItemFloor, MeetingFloor
 from ecabinet.meetings.speaker_rules import FloorSettings, OrderRule, RequestState, TurnState
 
@@ -76,3 +76,9 @@ def waiting_of(db: Session, participant_id: int) -> list[FloorRequest]:
 def _locked(query: Select[Row]) -> Select[Row]:
     # What another transaction has just made of it counts, not what this one has read before.
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+def item_rows(db: Session, meeting_id: int) -> dict[int, ItemFloor]:
+    """What is different for items of the meeting, by item."""
+    rows = select(ItemFloor).join(AgendaItem, AgendaItem.id == ItemFloor.item_id)
+    return {row.item_id: row for row in db.scalars(rows.where(AgendaItem.meeting_id == meeting_id))}

@@ -1,11 +1,11 @@
 """What is read of the floor: who speaks, who waits in which order, and for the minutes who has spoken for how long."""
 
 from collections import defaultdict
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from documents.text import exact, fold
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.speaker_lines import Floor, OtherQueue, SpeechLine, TurnLine, UnitTime, WaitingLine
 from ecabinet.meetings.speaker_loading import settings_of
@@ -20,6 +20,7 @@ from ecabinet.meetings.speaker_rules import (
     Waiting,
     in_order,
 )
+from ecabinet.registry.models import Member
 
 
 def queue_of(
@@ -192,15 +193,41 @@ def speeches(db: Session, meeting_id: int) -> list[SpeechLine]:
     ]
 
 
-def decided(db: Session, participant_id: int, since: datetime) -> FloorRequest | None:
-    """The last of somebody's requests that was refused after ``since``: they are to read why."""
-    return db.scalar(
-        select(FloorRequest)
-        .where(
-            FloorRequest.participant_id == participant_id,
-            FloorRequest.state == RequestState.REFUSED,
-            FloorRequest.decided_at >= since,
+def unheard(db: Session, meeting_id: int) -> list[FloorRequest]:
+    """Requests that ended without the floor: withdrawn, refused, left or over, in the order of their end."""
+    query = select(FloorRequest).options(joinedload(FloorRequest.participant))
+    heard = (RequestState.WAITING, RequestState.GIVEN)
+    return list(
+        db.scalars(
+            query.where(FloorRequest.meeting_id == meeting_id, FloorRequest.state.not_in(heard)).order_by(
+                FloorRequest.decided_at, FloorRequest.id
+            )
         )
-        .order_by(FloorRequest.decided_at.desc())
+    )
+
+
+def last_refused(db: Session, meeting: Meeting, participant_id: int) -> FloorRequest | None:
+    """The newest request of somebody for the present item, when it was refused: they are to read why."""
+    newest = db.scalar(
+        select(FloorRequest)
+        .where(FloorRequest.participant_id == participant_id, FloorRequest.item_id == meeting.current_item_id)
+        .order_by(FloorRequest.id.desc())
         .limit(1)
+    )
+    return newest if newest is not None and newest.state == RequestState.REFUSED else None
+
+
+def people_named(db: Session, meeting_id: int, name: str, limit: int = 12) -> list[Participant]:
+    """People of the meeting whose name contains this, marks aside; those present first. Nobody for no name."""
+    folded = fold(exact(name.strip()))
+    if not folded:
+        return []
+    return list(
+        db.scalars(
+            select(Participant)
+            .join(Member, Member.id == Participant.member_id)
+            .where(Participant.meeting_id == meeting_id, Member.search_name.contains(folded, autoescape=True))
+            .order_by(Participant.present.desc(), Participant.rank, Participant.id)
+            .limit(limit)
+        )
     )

@@ -109,7 +109,7 @@ def _create_turns() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("paused_seconds", sa.Float(), nullable=False),
+        sa.Column("paused_seconds", sa.Double(), nullable=False),
         sa.Column("limit_seconds", sa.Integer(), nullable=False),
         sa.Column("extra_seconds", sa.Integer(), nullable=False),
         sa.Column("warn_seconds", sa.Integer(), nullable=False),
