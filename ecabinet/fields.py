@@ -16,6 +16,11 @@ def text(name: str) -> str:
     return _clean(request.form.get(name, ""))
 
 
+def texts(name: str) -> list[str]:
+    """The same of a field that occurs several times, in order; an empty one keeps its place."""
+    return [_clean(value) for value in request.form.getlist(name)]
+
+
 def asked(name: str, limit: int) -> str:
     """The same of a parameter in the address, cut at ``limit`` characters."""
     return _clean(request.args.get(name, ""))[:limit]
