@@ -13,6 +13,7 @@ from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
 from ecabinet.meetings import live as meeting_live
+from ecabinet.meetings import speaker_live
 from ecabinet.realtime import Publisher
 from ecabinet.sockets import Sockets, rechecks
 from ecabinet.voting import live as voting_live
@@ -30,7 +31,7 @@ class Process:
 
     def __init__(self, config: Config) -> None:
         self.engines = open_engines(config)
-        self.box = open_box(self.engines.database)
+        self.box = open_box(self.engines.database, self.engines.sealer)
         self.app = create_app(self.engines, self.box)
         self.sio = make_server(config.bus_url)
         self.renderer = Renderer(self.app, self.engines)
@@ -42,6 +43,7 @@ class Process:
         self.sio.manager.orders.update(sockets.orders)
         self.engines.database.listeners.append(self._order_rechecks)
         meeting_live.register(sockets, admit, self.renderer.page)
+        speaker_live.register(sockets)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
             self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, self._emit, self._anyone_in
@@ -98,7 +100,7 @@ class WorkerProcess:
         self.worker = Worker(engines, TASKS)
         self._publisher: Publisher | None = None
         if not config.bus_url.startswith("memory:"):
-            self._box = open_box(engines.database)
+            self._box = open_box(engines.database, engines.sealer)
             renderer = Renderer(create_app(engines, self._box), engines)
             self._speaker = make_speaker(config.bus_url)
             self._publisher = Publisher(

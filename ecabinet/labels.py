@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext, lazy_gettext
 
 from ecabinet.member_labels import MEMBER_LABELS
+from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.voting.rules import Majority
 
 _ = lazy_gettext
@@ -46,9 +47,16 @@ LABELS = {
     },
     "base": {
         "valid": _("số phiếu hợp lệ"),
-        "cast": _("số phiếu đã bỏ"),
+        "cast": _("số phiếu thu về"),
+        "issued": _("số phiếu phát ra"),
         "present": _("số đại biểu có mặt khi mở biểu quyết"),
         "entitled": _("tổng số đại biểu được triệu tập"),
+        "members": _("tổng số thành viên của tổ chức"),
+    },
+    "manner": {
+        "named": _("Biểu quyết công khai"),
+        "secret": _("Bỏ phiếu kín"),
+        "hands": _("Giơ tay hoặc phiếu giấy, nhập kết quả đếm"),
     },
     "option": {
         "for": _("Đồng ý"),
@@ -92,6 +100,7 @@ LABELS = {
         "law": _("Luật"),
     },
     **MEMBER_LABELS,
+    **SPEAKER_LABELS,
 }
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
 from ecabinet.member_messages import MEMBER_SENTENCES
+from ecabinet.speaker_words import SPEAKER_SENTENCES
 
 _ = lazy_gettext
 
@@ -104,6 +105,24 @@ SENTENCES = {
     "another_poll_open": _("Đang có một biểu quyết khác mở. Đồng chí đóng biểu quyết đó trước."),
     "poll_still_open": _("Đang có biểu quyết mở. Đồng chí đóng biểu quyết trước khi kết thúc phiên họp."),
     "nobody_entitled": _("Chưa có đại biểu nào có quyền biểu quyết có mặt."),
+    "live_only_named": _("Chỉ hiện kết quả ngay khi biểu quyết công khai."),
+    "no_candidates": _("Chưa có ai trong danh sách bầu."),
+    "too_many_candidates": _("Danh sách bầu có nhiều nhất %(limit)s người."),
+    "candidate_twice": _("Có người được ghi hai lần trong danh sách bầu."),
+    "poll_frozen": _("Biểu quyết đã mở nên không sửa được nữa."),
+    "secret_needs_equal_weights": _("Bỏ phiếu kín chỉ khi mọi lá phiếu có giá trị như nhau."),
+    "votes_by_hand": _("Nội dung này biểu quyết bằng giơ tay hoặc phiếu giấy."),
+    "not_by_hand": _("Chỉ nhập kết quả đếm cho biểu quyết bằng giơ tay hoặc phiếu giấy."),
+    "hand_count_missing": _("Chưa nhập kết quả đếm."),
+    "more_returned_than_issued": _("Số phiếu thu về nhiều hơn số phiếu phát ra."),
+    "more_invalid_than_returned": _("Số phiếu không hợp lệ nhiều hơn số phiếu thu về."),
+    "votes_do_not_add_up": _("Cộng các phương án được %(total)s, trong khi có %(valid)s phiếu hợp lệ."),
+    "more_votes_than_ballots": _("Có phương án được nhiều phiếu hơn %(valid)s phiếu hợp lệ cho phép."),
+    "too_few_chosen": _("Đồng chí cần chọn ít nhất %(least)s."),
+    "chosen_twice": _("Một lựa chọn được ghi hai lần."),
+    "no_third_round": _("Không bầu quá hai vòng."),
+    "no_seat_vacant": _("Đã bầu đủ số lượng."),
+    "second_round_exists": _("Đã có bầu vòng hai cho lần bầu này."),
     "no_quorum": _("Chưa đủ số đại biểu: có mặt %(present)s/%(summoned)s, cần ít nhất %(needed)s."),
     "not_entitled": _("Đồng chí không có trong danh sách được biểu quyết nội dung này."),
     "poll_not_open": _("Biểu quyết chưa mở hoặc đã đóng."),
@@ -138,6 +157,7 @@ SENTENCES = {
     "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
     **MEMBER_SENTENCES,
+    **SPEAKER_SENTENCES,
 }
 
 

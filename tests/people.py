@@ -16,11 +16,14 @@ from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, P
 from ecabinet.registry import operations
 from ecabinet.registry.models import Body, Member, Unit
 from ecabinet.registry.rules import BodyKind, Sex, UnitKind
+from ecabinet.sealing import Sealer
 from ecabinet.voting import operations as voting
 from ecabinet.voting.models import Poll
-from ecabinet.voting.rules import Base, Majority
+from ecabinet.voting.rules import Base, Majority, PollDraft
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SEALER = Sealer("a secret of the tests")
+ACT = voting.Act(None, NOW, SEALER)
 PASSWORD = "một mật khẩu dài"
 _codes = count(1)
 
@@ -142,10 +145,11 @@ def participant(db: Session, office: Office, meeting: Meeting, name: str) -> Par
 
 def make_poll(db: Session, meeting: Meeting, *, opened: bool = True, needs_quorum: bool = True) -> Poll:
     """A motion that needs more than half of all summoned."""
-    motion = voting.MotionDraft("Thông qua báo cáo", None, Majority(1, 2, True, Base.ENTITLED), "Điều 9", needs_quorum)
+    majority = Majority(1, 2, True, Base.ENTITLED)
+    motion = PollDraft("Thông qua báo cáo", None, majority, "Điều 9", needs_quorum=needs_quorum)
     poll = voting.draft_poll(db, meeting, motion)
     if opened:
-        voting.open_poll(db, poll, NOW)
+        voting.open_poll(db, poll, ACT)
     return poll
 
 

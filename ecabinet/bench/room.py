@@ -121,7 +121,7 @@ def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: dateti
 
 def _vote(db: Session, meeting: Meeting, number: int) -> Vote:
     majority = rules.Majority(1, 2, strict=True, base=rules.Base.ENTITLED)
-    draft = voting.MotionDraft(f"Thông qua nghị quyết số {number}", None, majority, "", needs_quorum=True)
+    draft = rules.PollDraft(f"Thông qua nghị quyết số {number}", None, majority)
     poll: Poll = voting.draft_poll(db, meeting, draft)
     return Vote(poll.id, [option.id for option in poll.options])
 

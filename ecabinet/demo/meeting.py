@@ -14,8 +14,8 @@ from ecabinet.meetings import agenda, attendance, operations
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.models import Account, Body, Unit
-from ecabinet.voting.operations import MotionDraft, draft_poll
-from ecabinet.voting.rules import Base, Majority
+from ecabinet.voting.operations import draft_poll
+from ecabinet.voting.rules import Base, Majority, PollDraft
 
 TITLE = "Hội nghị Ban Thường vụ Trung ương Đoàn tháng 11"
 ITEMS = (
@@ -96,7 +96,7 @@ def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path
                 paper = agenda.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
                 agenda.lay_paper(db, meeting, item, paper, person, now)
     for title, index, majority, reference in VOTES:
-        draft_poll(db, meeting, MotionDraft(title, items[index].id, majority, reference, needs_quorum=True))
+        draft_poll(db, meeting, PollDraft(title, items[index].id, majority, reference))
 
 
 def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetime) -> None:

@@ -10,7 +10,7 @@ from documents.database import changed
 from documents.errors import Problem
 from ecabinet.access import Person
 from ecabinet.clock import ZONE
-from ecabinet.meetings import rules
+from ecabinet.meetings import rules, speaker_turns
 from ecabinet.meetings.models import Attendance, Meeting, Participant
 from ecabinet.registry.models import Body, Member
 from ecabinet.registry.queries import Seat, seats_of
@@ -34,6 +34,7 @@ def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) ->
             if known.role == rules.ParticipantRole.GUEST:
                 known.role = rules.ParticipantRole.DELEGATE
             known.voting, known.title, known.rank = seat.voting, seat.title, rank
+            known.weight = seat.weight
     changed(db, "attendance", meeting.id)
     return added
 
@@ -88,6 +89,7 @@ def send_substitute(
     invited.represents_id = participant.id
     invited.rank = participant.rank
     invited.voting = participant.voting and (body is None or body.substitutes_vote)
+    invited.weight = participant.weight
     participant.rsvp, participant.reason = rules.Rsvp.SUBSTITUTED, reason
     changed(db, "attendance", participant.meeting_id)
     changed(db, "member", participant.member_id)
@@ -106,6 +108,8 @@ def record_attendance(
     if participant.meeting.state not in rules.ROOM_IS_OPEN:
         raise Problem("wrong_state")
     participant.present = present
+    if not present:
+        speaker_turns.leave(db, participant, now)
     db.add(Attendance(participant_id=participant.id, at=now, present=present, how=how, recorded_by=by.member_id))
     changed(db, "attendance", participant.meeting_id)
     changed(db, "member", participant.member_id)
@@ -137,6 +141,7 @@ def _add_seat(db: Session, meeting: Meeting, seat: Seat, rank: int, new_code: Ne
         rank=rank,
         role=rules.ParticipantRole.DELEGATE,
         voting=seat.voting,
+        weight=seat.weight,
         rsvp=rules.Rsvp.PENDING,
         check_in_code=new_code(),
     )
@@ -178,6 +183,8 @@ _PLACES = select(
     Participant.rsvp,
     Participant.voting,
     Participant.present,
+    Participant.weight,
+    Participant.unit_name,
 ).where(Participant.meeting_id == bindparam("meeting_id"))
 
 
@@ -192,8 +199,10 @@ def places(db: Session, meeting_id: int) -> list[rules.Place]:
             rsvp=rules.Rsvp(rsvp),
             voting=voting,
             present=present,
+            weight=weight,
+            unit=unit,
         )
-        for participant_id, member_id, represents_id, role, rsvp, voting, present in db.execute(
+        for participant_id, member_id, represents_id, role, rsvp, voting, present, weight, unit in db.execute(
             _PLACES, {"meeting_id": meeting_id}
         )
     ]

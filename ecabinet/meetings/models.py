@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
 from documents.models import Document
-from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, QuorumRule, Rsvp
 from ecabinet.registry.models import Body, Member, Unit
 
 
@@ -36,8 +36,18 @@ class Meeting(Base):
     current_since: Mapped[datetime | None] = mapped_column(Instant)
     quorum_numerator: Mapped[int] = mapped_column(default=2)
     quorum_denominator: Mapped[int] = mapped_column(default=3)
+    # The second threshold of a congress: units represented of units summoned; None where only members count.
+    quorum_units_numerator: Mapped[int | None]
+    quorum_units_denominator: Mapped[int | None]
     unit: Mapped[Unit] = relationship()
     body: Mapped[Body | None] = relationship()
+
+    @property
+    def quorum_rule(self) -> QuorumRule:
+        """The thresholds as the pure rules take them."""
+        units = (self.quorum_units_numerator, self.quorum_units_denominator)
+        both = (units[0], units[1]) if units[0] is not None and units[1] is not None else None
+        return QuorumRule(self.quorum_numerator, self.quorum_denominator, both)
 
 
 class AgendaItem(Base):
@@ -79,6 +89,7 @@ class Participant(Base):
         UniqueConstraint("represents_id"),
         CheckConstraint("rsvp <> 'absent' OR reason <> ''", name="reason"),
         CheckConstraint("role <> 'guest' OR NOT voting", name="guest"),
+        CheckConstraint("weight > 0", name="weight"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +101,8 @@ class Participant(Base):
     rank: Mapped[int]
     role: Mapped[str] = mapped_column(String(20))
     voting: Mapped[bool]
+    weight: Mapped[int] = mapped_column(default=1)
+    scrutineer: Mapped[bool] = mapped_column(default=False)
     represents_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     rsvp: Mapped[str] = mapped_column(String(20), default=Rsvp.PENDING.value)
     reason: Mapped[str] = mapped_column(String(500), default="")

@@ -263,7 +263,7 @@ def participants(db: Session, meeting_id: int) -> list[Participant]:
 
 def quorum_of(db: Session, meeting: Meeting) -> Quorum:
     """The quorum at this moment."""
-    return quorum(places(db, meeting.id), meeting.quorum_numerator, meeting.quorum_denominator)
+    return quorum(places(db, meeting.id), meeting.quorum_rule)
 
 
 def present_count(db: Session, meeting_id: int) -> int:

@@ -73,6 +73,8 @@ class MeetingDraft:
     ends_at: datetime | None
     quorum_numerator: int
     quorum_denominator: int
+    quorum_units_numerator: int | None = None
+    quorum_units_denominator: int | None = None
 
 
 def check_meeting(draft: MeetingDraft) -> None:
@@ -94,6 +96,9 @@ def check_meeting(draft: MeetingDraft) -> None:
         faults["ends_at"] = Problem("meeting_too_long", days=LONGEST_MEETING.days)
     if not 0 < draft.quorum_numerator <= draft.quorum_denominator <= 100:
         faults["quorum"] = Problem("not_a_fraction")
+    units = (draft.quorum_units_numerator, draft.quorum_units_denominator)
+    if units != (None, None) and not (None not in units and 0 < (units[0] or 0) <= (units[1] or 0) <= 100):
+        faults["quorum_units"] = Problem("not_a_fraction")
     if faults:
         raise Invalid(faults)
 
@@ -138,16 +143,33 @@ class Place:
     rsvp: Rsvp
     voting: bool
     present: bool
+    weight: int = 1
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class QuorumRule:
+    """The fraction of the members summoned, and where there is one the fraction of the units summoned.
+
+    A congress of the Union asks for both: at least 2/3 of the delegates, representing at least 2/3 of the units.
+    """
+
+    numerator: int
+    denominator: int
+    units: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Quorum:
-    """Members present of members summoned against a fraction of the summoned."""
+    """Members present of members summoned against a fraction of the summoned, and units likewise."""
 
     present: int
     summoned: int
     numerator: int
     denominator: int
+    units_present: int = 0
+    units_summoned: int = 0
+    units: tuple[int, int] | None = None
 
     @property
     def needed(self) -> int:
@@ -155,9 +177,14 @@ class Quorum:
         return -(-self.summoned * self.numerator // self.denominator)
 
     @property
+    def units_needed(self) -> int:
+        """The same for units; 0 where only members count."""
+        return -(-self.units_summoned * self.units[0] // self.units[1]) if self.units else 0
+
+    @property
     def met(self) -> bool:
-        """Nobody summoned is no quorum."""
-        return self.summoned > 0 and self.present >= self.needed
+        """Each threshold by itself. Nobody summoned is no quorum."""
+        return self.summoned > 0 and self.present >= self.needed and self.units_present >= self.units_needed
 
 
 def entitled(places: Iterable[Place]) -> list[Place]:
@@ -172,12 +199,19 @@ def entitled(places: Iterable[Place]) -> list[Place]:
     return list(holders.values())
 
 
-def quorum(places: Iterable[Place], numerator: int, denominator: int) -> Quorum:
-    """Seats summoned are those with voting right; a seat is present when its member or the substitute is."""
+def quorum(places: Iterable[Place], rule: QuorumRule) -> Quorum:
+    """Seats summoned are those with voting right; a seat is present when its member or the substitute is.
+
+    A unit is represented when one of its seats is present; whose seat it is counts, not where a substitute comes from.
+    """
     known = list(places)
-    summoned = {place.seat_id for place in known if place.voting and place.participant_id == place.seat_id}
-    present = {place.seat_id for place in entitled(known)} & summoned
-    return Quorum(len(present), len(summoned), numerator, denominator)
+    unit_of = {place.seat_id: place.unit for place in known if place.voting and place.participant_id == place.seat_id}
+    present = {place.seat_id for place in entitled(known)} & unit_of.keys()
+    units_present = {unit_of[seat] for seat in present}
+    return Quorum(
+        len(present), len(unit_of), rule.numerator, rule.denominator,
+        len(units_present), len(set(unit_of.values())), rule.units,
+    )  # fmt: skip
 
 
 def check_rsvp(rsvp: Rsvp, reason: str, state: MeetingState) -> None:

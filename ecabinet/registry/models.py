@@ -127,7 +127,10 @@ class Position(Base):
     """Who held which position in a term, from–to. ``rank`` orders the list as it is read out."""
 
     __tablename__ = "position"
-    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),)
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
+        CheckConstraint("weight > 0", name="weight"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     term_id: Mapped[int] = mapped_column(ForeignKey("term.id"), index=True)
@@ -135,6 +138,7 @@ class Position(Base):
     title: Mapped[str] = mapped_column(String(100))
     rank: Mapped[int]
     voting: Mapped[bool] = mapped_column(default=True)
+    weight: Mapped[int] = mapped_column(default=1)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 

@@ -34,6 +34,7 @@ class Seat:
     unit_name: str
     title: str
     voting: bool
+    weight: int
 
 
 # Asked for every request and every tablet that connects, so built once, and without objects nobody keeps.
@@ -142,7 +143,10 @@ def seats_of(db: Session, body_id: int, day: date) -> list[Seat]:
     for member, unit_name, position in rows:
         # Someone with two positions has one seat: the first in rank names it.
         seats.setdefault(
-            member.id, Seat(member.id, member.full_name, member.unit_id, unit_name, position.title, position.voting)
+            member.id,
+            Seat(
+                member.id, member.full_name, member.unit_id, unit_name, position.title, position.voting, position.weight
+            ),
         )
     return list(seats.values())
 

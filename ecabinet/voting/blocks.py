@@ -26,9 +26,10 @@ def ballot_slot(db: Session, viewer: Viewer) -> str:
     poll = _floor(db, viewer)
     if poll is None:
         return render_template("voting/blocks/ballot_slot.html", poll=None)
-    votes, away, mine = viewer.audience == Audience.VOTER, False, None
+    votes, away, mine, voted = viewer.audience == Audience.VOTER, False, None, False
     if viewer.member_id is not None and poll.state == rules.PollState.OPEN:
         mine = queries.receipt_of(db, poll.id, viewer.member_id)
+        voted = queries.has_voted(db, poll.id, viewer.member_id)
         votes = viewer.member_id in queries.with_a_ballot(db, viewer.meeting_id)
         away = not votes and queries.is_entitled(db, poll.id, viewer.member_id)
     return render_template(
@@ -37,22 +38,32 @@ def ballot_slot(db: Session, viewer: Viewer) -> str:
         votes=votes,
         away=away,
         mine=mine,
-        progress=queries.progress(db, poll.id),
+        voted=voted,
+        **_goes(db, poll, runs_it=False),
         result=queries.result(db, poll) if poll.state in SHOWS_RESULT else None,
     )
 
 
+def _goes(db: Session, poll: Poll | None, *, runs_it: bool) -> dict[str, object]:
+    """How an open vote goes, as far as may be seen: how many have voted, and the totals where they are live."""
+    if poll is None or poll.state != rules.PollState.OPEN:
+        return {"progress": None, "live": None}
+    shown = queries.shown_to(poll, runs_it=runs_it)
+    return {
+        "progress": queries.progress(db, poll.id) if rules.Shown.PROGRESS in shown else None,
+        "live": queries.result(db, poll) if rules.Shown.TOTALS in shown else None,
+    }
+
+
 def vote_progress(db: Session, viewer: Viewer) -> str:
     """How many have voted: the one part that changes with every ballot, so it is a block of its own."""
-    poll = _floor(db, viewer)
-    open_poll = poll if poll is not None and poll.state == rules.PollState.OPEN else None
     return render_template(
         "voting/blocks/progress.html",
         id={View.MEETING: "vote-progress", View.CONSOLE: "console-progress", View.SCREEN: "screen-progress"}[
             viewer.view
         ],
-        progress=queries.progress(db, open_poll.id) if open_poll is not None else None,
-        screen=viewer.view == View.SCREEN,
+        **_goes(db, _floor(db, viewer), runs_it=viewer.view == View.CONSOLE),
+        view=viewer.view,
     )
 
 
@@ -86,7 +97,9 @@ def screen_stage(db: Session, viewer: Viewer) -> str:
         "voting/blocks/screen_stage.html",
         meeting=meeting,
         poll=poll,
-        progress=queries.progress(db, poll.id) if poll is not None else None,
+        **_goes(db, poll, runs_it=False),
+        id="screen-progress",
+        view=viewer.view,
         result=queries.result(db, poll) if poll is not None and poll.state in SHOWS_RESULT else None,
         item=next((item for item in items if item.current), None),
         count=len(items),

@@ -1,35 +1,53 @@
 """What is read of votes."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from documents.errors import NotFound
+from documents.errors import Forbidden, NotFound, Problem
 from ecabinet.access import Person
 from ecabinet.meetings import queries as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.voting import rules
-from ecabinet.voting.models import Ballot, Poll, PollOption, Voter
+from ecabinet.voting.models import Ballot, Marked, Poll, PollOption, SecretBallot, Voter
+from ecabinet.voting.tally_rules import Count, Elected, Figures, Slip, Standing, Verdict, count, elected, verdict
 
 
 @dataclass(frozen=True)
 class OptionResult:
-    """One bar of a result; ``percent`` of the ballots cast, 0–100."""
+    """One bar of a result; ``percent`` of the ballots cast, 0–100; ``standing`` of a candidate."""
 
+    id: int
     label: str
+    note: str
     kind: str
     count: int
     percent: float
+    standing: Standing | None = None
+
+    @property
+    def elected(self) -> bool:
+        """Whether this candidate has a seat."""
+        return self.standing is not None and self.standing.elected
+
+    @property
+    def tied(self) -> bool:
+        """Whether this candidate stands equal with others for too few seats."""
+        return self.standing is not None and self.standing.tied
 
 
 @dataclass(frozen=True)
 class Result:
-    """A counted vote: recomputed from the ballots each time it is shown."""
+    """A counted vote: recomputed from the ballots each time it is shown. A motion has a verdict, an election an
+    outcome.
+    """
 
     options: list[OptionResult]
-    counted: rules.Count
-    verdict: rules.Verdict
+    counted: Count
+    verdict: Verdict | None = None
+    outcome: Elected | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,18 @@ def load_to_change(db: Session, person: Person, poll_id: int) -> Poll:
     return load(db, person, poll_id)[0]
 
 
+def load_to_count(db: Session, person: Person, poll_id: int) -> Poll:
+    """A poll by hand for those who run the vote, locked while its counts are entered."""
+    _poll, seen = load(db, person, poll_id)
+    if not runs_vote(seen):
+        raise Forbidden
+    db.execute(select(Poll.id).where(Poll.id == poll_id).with_for_update())
+    poll = load(db, person, poll_id)[0]
+    if poll.manner != rules.Manner.HANDS:
+        raise Problem("not_by_hand")
+    return poll
+
+
 def polls_of(db: Session, meeting_id: int) -> list[Poll]:
     """All votes of a meeting in the order in which they were prepared."""
     return list(
@@ -96,28 +126,106 @@ def published(db: Session, meeting_id: int) -> list[Poll]:
 
 
 def progress(db: Session, poll_id: int) -> Progress:
-    """Voted and entitled at this moment."""
-    voted = db.scalar(select(func.count()).select_from(Ballot).where(Ballot.poll_id == poll_id)) or 0
+    """Voted and entitled at this moment, named or secret."""
+    voted = sum(
+        db.scalar(select(func.count()).select_from(table).where(table.poll_id == poll_id)) or 0
+        for table in (Ballot, Marked)
+    )
     entitled = db.scalar(select(func.count()).select_from(Voter).where(Voter.poll_id == poll_id)) or 0
     return Progress(voted, entitled)
 
 
+def room_of(db: Session, poll: Poll) -> Figures:
+    """The room when the vote opened, as sums of weights."""
+    issued = db.scalar(select(func.sum(Voter.weight)).where(Voter.poll_id == poll.id)) or 0
+    summoned = poll.votes_summoned or 0
+    # Votes opened before bodies were counted know only the seats summoned.
+    members = summoned if poll.votes_members is None else poll.votes_members
+    return Figures(issued, poll.votes_present or 0, summoned, members)
+
+
+def slips(db: Session, poll: Poll) -> list[Slip]:
+    """What the ballots say, in no order that tells anything. Of a secret vote there is nothing before it is closed."""
+    if poll.manner == rules.Manner.SECRET:
+        weight = db.scalar(select(func.min(Voter.weight)).where(Voter.poll_id == poll.id)) or 1
+        said = db.scalars(
+            select(SecretBallot.options).where(SecretBallot.poll_id == poll.id).order_by(SecretBallot.key)
+        )
+        return [Slip(tuple(options), weight) for options in said]
+    rows = db.execute(
+        select(Ballot.options, Voter.weight)
+        .join(Voter, (Voter.poll_id == Ballot.poll_id) & (Voter.member_id == Ballot.member_id))
+        .where(Ballot.poll_id == poll.id)
+    )
+    return [Slip(tuple(options), weight) for options, weight in rows]
+
+
+def counted(db: Session, poll: Poll) -> Count:
+    """The count, from the ballots or as it was entered by hand."""
+    room = room_of(db, poll)
+    if poll.manner == rules.Manner.HANDS:
+        cast, invalid = poll.hand_cast or 0, poll.hand_invalid or 0
+        votes = {option.id: option.hand_votes or 0 for option in poll.options}
+        return Count(votes, cast, cast - invalid, invalid, replace(room, issued=poll.hand_issued or 0))
+    on_offer = [option.id for option in poll.options]
+    return count(rules.PollKind(poll.kind), slips(db, poll), on_offer, poll.choices, room)
+
+
+def outcome(db: Session, poll: Poll) -> Elected:
+    """Who is elected."""
+    return elected(counted(db, poll), poll.majority, poll.seats)
+
+
 def result(db: Session, poll: Poll) -> Result:
     """Count the ballots and decide. Whether it may be shown is the caller's matter."""
-    key_of = {option.id: rules.OptionKey(option.key) for option in poll.options}
-    ballots = db.scalars(select(Ballot.options).where(Ballot.poll_id == poll.id))
-    entitled = progress(db, poll.id).entitled
-    counted = rules.count((key_of[chosen[0]] for chosen in ballots), entitled, poll.quorum_summoned or 0)
-    options = [
-        OptionResult(option.label, option.key, votes, 100 * votes / counted.cast if counted.cast else 0.0)
+    tally = counted(db, poll)
+    found = elected(tally, poll.majority, poll.seats) if poll.kind == rules.PollKind.ELECTION else None
+    in_favour = next((option.id for option in poll.options if option.key == rules.OptionKey.FOR), None)
+    standings = {one.option: one for one in found.standings} if found else {}
+    lines = [
+        OptionResult(
+            option.id, option.label, option.note, option.key, votes,
+            100 * votes / tally.cast if tally.cast else 0.0, standings.get(option.id),
+        )
         for option in poll.options
-        for votes in (counted.votes[key_of[option.id]],)
-    ]
-    return Result(options, counted, rules.verdict(counted, poll.majority))
+        for votes in (tally.votes[option.id],)
+    ]  # fmt: skip
+    if found is not None:
+        order = {one.option: n for n, one in enumerate(found.standings)}
+        lines.sort(key=lambda line: order[line.id])
+    decided = verdict(tally, in_favour, poll.majority) if in_favour is not None and found is None else None
+    return Result(lines, tally, decided, found)
+
+
+def draft_of(poll: Poll, without: Collection[int] = (), seats: int | None = None) -> rules.PollDraft:
+    """How a vote was put, as a new one is; for a second round without those elected, for fewer seats."""
+    options = [option for option in poll.options if option.id not in without]
+    motion = poll.kind == rules.PollKind.MOTION
+    choices = poll.choices
+    if seats is not None:
+        most = min(choices.most, seats)
+        choices = rules.Choices(min(choices.least, most), most, seats)
+    return rules.PollDraft(
+        title=poll.title, item_id=poll.item_id, majority=poll.majority, reference=poll.reference,
+        kind=rules.PollKind(poll.kind), manner=rules.Manner(poll.manner),
+        labels=tuple(option.label for option in options) if motion else rules.PollDraft.labels,
+        candidates=() if motion else tuple(rules.Candidate(option.label, option.note) for option in options),
+        choices=choices, cross_out=poll.cross_out, needs_quorum=poll.needs_quorum, live_results=poll.live_results,
+        shows_progress=poll.shows_progress,
+    )  # fmt: skip
+
+
+def has_voted(db: Session, poll_id: int, member_id: int) -> bool:
+    """Whether a member has voted in a secret vote."""
+    return (
+        db.scalar(select(Marked.member_id).where(Marked.poll_id == poll_id, Marked.member_id == member_id)) is not None
+    )
 
 
 def receipt_of(db: Session, poll_id: int, member_id: int) -> tuple[str, str] | None:
-    """The receipt of a member's ballot and the words of the option chosen, or None. Only ever shown to that member."""
+    """The receipt of a member's named ballot and the words of the options chosen, or None. Only ever shown to that
+    member. Of a secret ballot nobody but the tablet knows it.
+    """
     row = db.execute(
         select(Ballot.receipt, Ballot.options).where(Ballot.poll_id == poll_id, Ballot.member_id == member_id)
     ).first()
@@ -144,28 +252,45 @@ def with_a_ballot(db: Session, meeting_id: int) -> set[int]:
             .join(Poll, Poll.id == Voter.poll_id)
             .join(Participant, Participant.id == Voter.participant_id)
             .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
+            .outerjoin(Marked, (Marked.poll_id == Voter.poll_id) & (Marked.member_id == Voter.member_id))
             .where(
                 Poll.meeting_id == meeting_id,
                 Poll.state == rules.PollState.OPEN,
-                or_(Participant.present, Ballot.member_id.is_not(None)),
+                or_(Participant.present, Ballot.member_id.is_not(None), Marked.member_id.is_not(None)),
             )
         )
     )
 
 
-def roll_call(db: Session, poll_id: int) -> dict[str, list[str]]:
-    """The names by option of a named vote: option key → names in alphabetical order of the snapshot."""
+def roll_call(db: Session, poll_id: int) -> dict[int, list[str]]:
+    """Who voted how in a named vote: option id → names in alphabetical order of the snapshot."""
     from_ballots = db.execute(select(Ballot.member_id, Ballot.options).where(Ballot.poll_id == poll_id))
-    chosen = {member_id: options[0] for member_id, options in from_ballots}
-    options = db.execute(select(PollOption.id, PollOption.key).where(PollOption.poll_id == poll_id))
-    keys = {option_id: key for option_id, key in options}
+    chosen: dict[int, list[int]] = {member_id: options for member_id, options in from_ballots}
+    called: dict[int, list[str]] = {
+        option_id: [] for option_id in db.scalars(select(PollOption.id).where(PollOption.poll_id == poll_id))
+    }
     names = db.execute(
         select(Voter.member_id, Participant.name)
         .join(Participant, Participant.id == Voter.participant_id)
         .where(Voter.poll_id == poll_id)
     )
-    called: dict[str, list[str]] = {key: [] for key in rules.OptionKey}
     for member_id, name in names:
-        if member_id in chosen:
-            called[keys[chosen[member_id]]].append(name)
-    return {key: sorted(some) for key, some in called.items()}
+        for option_id in chosen.get(member_id, ()):
+            called[option_id].append(name)
+    return {option_id: sorted(some) for option_id, some in called.items()}
+
+
+def runs_vote(seen: meetings.Seen) -> bool:
+    """Whether somebody sees the count before it is published: the chair, the secretary and the scrutineers."""
+    return seen.manages or (seen.participant is not None and seen.participant.scrutineer)
+
+
+def shown_to(poll: Poll, *, runs_it: bool) -> frozenset[rules.Shown]:
+    """What of this vote somebody in the room may see now."""
+    return rules.shown(
+        rules.PollState(poll.state),
+        rules.Manner(poll.manner),
+        runs_it=runs_it,
+        live_results=poll.live_results,
+        shows_progress=poll.shows_progress,
+    )

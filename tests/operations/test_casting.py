@@ -11,9 +11,10 @@ from documents.errors import Problem
 from ecabinet.meetings import attendance
 from ecabinet.meetings.rules import AttendanceHow
 from ecabinet.voting import operations, queries
-from ecabinet.voting.casting import Cast, cast_many, fresh_receipt, open_box
+from ecabinet.voting.casting import Cast, cast_many, open_box
 from ecabinet.voting.models import Ballot, Poll, Voter
-from tests.people import NOW, SEATS, Scene, make_scene, participant
+from ecabinet.voting.receipts import fresh_receipt
+from tests.people import ACT, NOW, SEALER, SEATS, Scene, make_scene, participant
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def cast(scene: Scene, name: str, option: str = "for", token: str = "t", poll: i
 def take(scene: Scene, *casts: Cast) -> list[str]:
     """Outcomes as words: "receipt", or the code of the refusal."""
     with scene.database.writing() as db:
-        outcomes = cast_many(db, casts, fresh_receipt)
+        outcomes = cast_many(db, casts, fresh_receipt, SEALER)
     return [outcome.code if isinstance(outcome, Problem) else "receipt" for outcome in outcomes]
 
 
@@ -39,7 +40,7 @@ def ballots(scene: Scene) -> int:
 
 def change(scene: Scene, operation: object) -> None:
     with scene.database.writing() as db:
-        operation(db, db.get_one(Poll, scene.poll), NOW)  # type: ignore[operator]
+        operation(db, db.get_one(Poll, scene.poll), ACT)  # type: ignore[operator]
 
 
 def test_the_entitled_are_those_present_with_a_vote(scene: Scene) -> None:
@@ -52,7 +53,8 @@ def test_a_good_ballot_gets_a_receipt_and_counts(scene: Scene) -> None:
     assert take(scene, cast(scene, "first")) == ["receipt"]
     with scene.database.reading() as db:
         result = queries.result(db, db.get_one(Poll, scene.poll))
-        assert (result.counted.votes["for"], result.counted.cast) == (1, 1)
+        assert (result.counted.votes[scene.options["for"]], result.counted.cast) == (1, 1)
+        assert result.verdict is not None
         assert (result.verdict.numerator, result.verdict.denominator) == (1, 4)
         receipt = queries.receipt_of(db, scene.poll, scene.member("first"))
     assert receipt is not None
@@ -61,9 +63,9 @@ def test_a_good_ballot_gets_a_receipt_and_counts(scene: Scene) -> None:
 
 def test_the_same_ballot_again_gets_the_same_receipt(scene: Scene) -> None:
     with scene.database.writing() as db:
-        first = cast_many(db, [cast(scene, "first")], fresh_receipt)
+        first = cast_many(db, [cast(scene, "first")], fresh_receipt, SEALER)
     with scene.database.writing() as db:
-        again = cast_many(db, [cast(scene, "first"), cast(scene, "first")], fresh_receipt)
+        again = cast_many(db, [cast(scene, "first"), cast(scene, "first")], fresh_receipt, SEALER)
     assert again == [first[0], first[0]]
     assert ballots(scene) == 1
 
@@ -127,7 +129,7 @@ def test_who_comes_after_the_opening_is_not_entitled(database: Database) -> None
 
 
 def test_the_same_tablet_on_many_threads_at_once_votes_once(scene: Scene) -> None:
-    box = open_box(scene.database)
+    box = open_box(scene.database, SEALER)
     start = threading.Barrier(8)
 
     def press(_n: int) -> str:
@@ -145,7 +147,7 @@ def test_two_processes_taking_the_same_ballot_agree_on_one(scene: Scene) -> None
     """Two ballot boxes on one database, as when a tablet reconnects to the other process before its acknowledgement
     came.
     """
-    boxes = [open_box(scene.database), open_box(scene.database)]
+    boxes = [open_box(scene.database, SEALER), open_box(scene.database, SEALER)]
     futures = [box.submit(cast(scene, name)) for name in SEATS for box in boxes]
     receipts = [future.result(timeout=30) for future in futures]
     for box in boxes:
@@ -156,7 +158,7 @@ def test_two_processes_taking_the_same_ballot_agree_on_one(scene: Scene) -> None
 
 def test_closing_and_casting_at_once_leave_no_ballot_after_the_close(scene: Scene) -> None:
     """Whatever the order, the result counted at closing is the result for ever."""
-    box = open_box(scene.database)
+    box = open_box(scene.database, SEALER)
     start = threading.Barrier(2)
 
     def press() -> list[str]:
@@ -169,7 +171,7 @@ def test_closing_and_casting_at_once_leave_no_ballot_after_the_close(scene: Scen
         start.wait()
         with scene.database.writing() as db:
             poll = queries.load_to_change(db, scene.office.person(db, "chair"), scene.poll)
-            operations.close_poll(db, poll, NOW)
+            operations.close_poll(db, poll, ACT)
             at_closing = queries.progress(db, scene.poll).voted
         outcomes = pressed.result(timeout=60)
     box.close()

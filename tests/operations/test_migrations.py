@@ -31,7 +31,9 @@ def test_checks(database: Database) -> None:
     """By their names and, where the database keeps the words, by these: alembic does not compare them."""
     inspector = inspect(database.engine)
     for table in Base.metadata.sorted_tables:
-        made = {check["name"]: check["sqltext"] for check in inspector.get_check_constraints(table.name)}
+        checks = inspector.get_check_constraints(table.name)
+        made = {check["name"]: check["sqltext"] for check in checks}
+        assert len(made) == len(checks), f"{table.name} has two checks of one name"
         wanted = {str(c.name): str(c.sqltext) for c in table.constraints if isinstance(c, CheckConstraint)}
         assert made.keys() == wanted.keys(), table.name
         if database.is_sqlite:

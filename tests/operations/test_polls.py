@@ -1,6 +1,7 @@
 """Running a vote: states, quorum, the snapshot, what the database itself refuses."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -14,9 +15,10 @@ from ecabinet.meetings import agenda
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings.rules import MeetingState
 from ecabinet.voting import operations, queries
-from ecabinet.voting.casting import Cast, cast_many, fresh_receipt
+from ecabinet.voting.casting import Cast, cast_many
 from ecabinet.voting.models import Ballot, Poll, Voter
-from tests.people import NOW, SEATS, make_meeting, make_office, make_poll, make_scene
+from ecabinet.voting.receipts import fresh_receipt
+from tests.people import ACT, NOW, SEALER, SEATS, make_meeting, make_office, make_poll, make_scene
 
 
 def test_without_a_quorum_it_does_not_open_and_says_the_figures(database: Database) -> None:
@@ -24,8 +26,10 @@ def test_without_a_quorum_it_does_not_open_and_says_the_figures(database: Databa
         meeting = make_meeting(db, make_office(db), here=("first",))
         poll = make_poll(db, meeting, opened=False)
         with pytest.raises(Problem) as refusal:
-            operations.open_poll(db, poll, NOW)
-        assert (refusal.value.code, refusal.value.values) == ("no_quorum", {"present": 1, "summoned": 4, "needed": 2})
+            operations.open_poll(db, poll, ACT)
+        assert (refusal.value.code, refusal.value.values) == ("no_quorum", {
+            "present": 1, "summoned": 4, "needed": 2, "units_present": 1, "units_needed": 0,
+        })  # fmt: skip
         assert poll.state == "draft"
 
 
@@ -41,7 +45,7 @@ def test_it_opens_only_while_the_meeting_is_under_way(database: Database, state:
     with database.writing() as db:
         poll = make_poll(db, make_meeting(db, make_office(db), state=state), opened=False)
         with pytest.raises(Problem, match="meeting_not_under_way"):
-            operations.open_poll(db, poll, NOW)
+            operations.open_poll(db, poll, ACT)
 
 
 def test_only_one_vote_is_open_at_a_time(database: Database) -> None:
@@ -56,18 +60,19 @@ def test_nobody_present_nobody_entitled(database: Database) -> None:
     with database.writing() as db:
         poll = make_poll(db, make_meeting(db, make_office(db), here=()), opened=False, needs_quorum=False)
         with pytest.raises(Problem, match="nobody_entitled"):
-            operations.open_poll(db, poll, NOW)
+            operations.open_poll(db, poll, ACT)
 
 
 def test_close_publish_and_the_verdict(database: Database) -> None:
     scene = make_scene(database)
     with database.writing() as db:
         casts = [Cast(scene.poll, scene.member(name), (scene.options["for"],), name, NOW) for name in SEATS[:3]]
-        cast_many(db, casts, fresh_receipt)
+        cast_many(db, casts, fresh_receipt, SEALER)
         poll = db.get_one(Poll, scene.poll)
-        operations.close_poll(db, poll, NOW)
-        operations.publish_poll(db, poll, NOW)
+        operations.close_poll(db, poll, ACT)
+        operations.publish_poll(db, poll, ACT)
         verdict = queries.result(db, poll).verdict
+    assert verdict is not None
     assert (verdict.passed, verdict.numerator, verdict.denominator) == (True, 3, 4)
 
 
@@ -75,17 +80,19 @@ def test_close_publish_and_the_verdict(database: Database) -> None:
 def test_states_cannot_be_skipped_or_repeated(database: Database, operation: object) -> None:
     scene = make_scene(database)
     with database.writing() as db, pytest.raises(Problem, match="wrong_state"):
-        operation(db, db.get_one(Poll, scene.poll), NOW)  # type: ignore[operator]
+        operation(db, db.get_one(Poll, scene.poll), ACT)  # type: ignore[operator]
 
 
 def test_a_cancelled_run_is_kept_with_its_reason_and_ballots(database: Database) -> None:
     scene = make_scene(database)
     with database.writing() as db:
-        cast_many(db, [Cast(scene.poll, scene.member("first"), (scene.options["for"],), "t", NOW)], fresh_receipt)
+        cast_many(
+            db, [Cast(scene.poll, scene.member("first"), (scene.options["for"],), "t", NOW)], fresh_receipt, SEALER
+        )
         poll = db.get_one(Poll, scene.poll)
         with pytest.raises(Problem, match="missing"):
-            operations.cancel_poll(db, poll, "")
-        operations.cancel_poll(db, poll, "Nhầm nội dung")
+            operations.cancel_poll(db, poll, "", ACT)
+        operations.cancel_poll(db, poll, "Nhầm nội dung", ACT)
     with database.reading() as db:
         poll = db.get_one(Poll, scene.poll)
         assert (poll.state, poll.cancel_reason) == ("cancelled", "Nhầm nội dung")
@@ -99,8 +106,8 @@ def test_a_result_stays_before_the_room_until_the_chair_moves_on(database: Datab
         items = meeting_queries.agenda(db, poll.meeting)
         agenda.go_to_item(db, poll.meeting, items[0].id, NOW)
         assert queries.on_the_floor(db, poll.meeting) is poll
-        operations.close_poll(db, poll, NOW)
-        operations.publish_poll(db, poll, NOW + timedelta(minutes=1))
+        operations.close_poll(db, poll, ACT)
+        operations.publish_poll(db, poll, replace(ACT, now=NOW + timedelta(minutes=1)))
         db.flush()
         assert queries.on_the_floor(db, poll.meeting) is poll
         agenda.go_to_item(db, poll.meeting, items[1].id, NOW + timedelta(minutes=2))
@@ -139,7 +146,7 @@ def test_two_chairs_opening_two_votes_at_once_open_one(database: Database) -> No
     def open_it(poll_id: int, opened: Event, others_turn: Event) -> str:
         try:
             with database.writing() as db:
-                operations.open_poll(db, queries.load_to_change(db, office.person(db, "chair"), poll_id), NOW)
+                operations.open_poll(db, queries.load_to_change(db, office.person(db, "chair"), poll_id), ACT)
                 db.flush()
                 opened.set()
                 # Time for the other to look at what is not committed yet; where it waits for this one, it runs out.
@@ -168,7 +175,7 @@ def test_a_meeting_does_not_end_over_an_open_vote(database: Database) -> None:
         poll = db.get_one(Poll, scene.poll)
         with pytest.raises(Problem, match="poll_still_open"):
             operations.conclude(db, poll.meeting, NOW)
-        operations.close_poll(db, poll, NOW)
+        operations.close_poll(db, poll, ACT)
         operations.conclude(db, poll.meeting, NOW)
         assert poll.meeting.state == "concluded"
-        operations.publish_poll(db, poll, NOW)
+        operations.publish_poll(db, poll, ACT)

@@ -1,5 +1,6 @@
 """Quorum, entitlement, order and forms of meetings."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from documents.errors import Invalid, Problem
 from ecabinet.meetings import rules
-from ecabinet.meetings.rules import MeetingDraft, MeetingState, ParticipantRole, Place, Rsvp
+from ecabinet.meetings.rules import MeetingDraft, MeetingState, ParticipantRole, Place, QuorumRule, Rsvp
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -33,26 +34,51 @@ def place(number: int, *, present: bool, voting: bool = True, seat: int | None =
 )
 def test_quorum_cases(present: int, summoned: int, numerator: int, denominator: int, needed: int, met: bool) -> None:
     places = [place(n, present=n <= present) for n in range(1, summoned + 1)]
-    quorum = rules.quorum(places, numerator, denominator)
+    quorum = rules.quorum(places, QuorumRule(numerator, denominator))
     assert (quorum.present, quorum.summoned, quorum.needed, quorum.met) == (present, summoned, needed, met)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 10), st.integers(0, 10))
 def test_quorum_is_the_fraction_compared_exactly(room: list[bool], numerator: int, more: int) -> None:
-    quorum = rules.quorum([place(n, present=here) for n, here in enumerate(room, 1)], numerator, numerator + more)
+    quorum = rules.quorum(
+        [place(n, present=here) for n, here in enumerate(room, 1)], QuorumRule(numerator, numerator + more)
+    )
     assert quorum.met == (Fraction(sum(room), len(room)) >= Fraction(numerator, numerator + more))
+
+
+@pytest.mark.parametrize(
+    ("here", "present", "units", "met"),
+    [
+        # 2/3 of 6 delegates is 4; 2/3 of 3 units is 2
+        ("aabb", 4, 2, True),
+        # enough delegates, and one unit alone has them all: not enough units
+        ("aaaa", 4, 1, False),
+        # enough units, too few delegates
+        ("abc", 3, 3, False),
+    ],
+)
+def test_a_quorum_by_units_too(here: str, present: int, units: int, met: bool) -> None:
+    left = list(here)
+    places = []
+    for number, unit in enumerate("aaaabc" if here == "aaaa" else "aabbcc", 1):
+        is_here = unit in left
+        if is_here:
+            left.remove(unit)
+        places.append(replace(place(number, present=is_here), unit=unit))
+    quorum = rules.quorum(places, QuorumRule(2, 3, units=(2, 3)))
+    assert (quorum.present, quorum.units_present, quorum.units_needed, quorum.met) == (present, units, 2, met)
 
 
 def test_guests_do_not_count_and_do_not_vote() -> None:
     places = [place(1, present=True), place(2, present=True, voting=False)]
     assert [p.participant_id for p in rules.entitled(places)] == [1]
-    assert rules.quorum(places, 1, 2).summoned == 1
+    assert rules.quorum(places, QuorumRule(1, 2)).summoned == 1
 
 
 def test_a_substitute_holds_the_seat_until_its_member_comes() -> None:
     away, substitute = place(1, present=False), place(2, present=True, seat=1)
     assert [p.participant_id for p in rules.entitled([away, substitute])] == [2]
-    quorum = rules.quorum([away, substitute], 1, 1)
+    quorum = rules.quorum([away, substitute], QuorumRule(1, 1))
     assert (quorum.present, quorum.summoned) == (1, 1)
     both = [substitute, place(1, present=True)]
     assert [p.participant_id for p in rules.entitled(both)] == [1]
