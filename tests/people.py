@@ -13,7 +13,8 @@ from ecabinet.meetings import agenda, attendance
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole
-from ecabinet.registry import operations
+from ecabinet.registry import bodies, operations
+from ecabinet.registry.body_rules import Days
 from ecabinet.registry.models import Body, Member, Unit
 from ecabinet.registry.rules import BodyKind, Sex, UnitKind
 from ecabinet.sealing import Sealer
@@ -96,10 +97,11 @@ def _make_accounts(db: Session, office: Office, members: dict[str, Member], unit
 
 
 def _make_body(db: Session, office: Office, members: dict[str, Member], centre: Unit) -> None:
-    body = operations.add_body(db, centre, "Ban Thường vụ", BodyKind.STANDING)
-    term = operations.add_term(db, body, "2022–2027", date(2022, 12, 17))
+    days = Days(date(2022, 12, 17), None)
+    body = bodies.set_up(db, centre, "Ban Thường vụ", BodyKind.STANDING, None, NOW)
+    term = bodies.begin_term(db, body, "2022–2027", days, None, NOW)
     for rank, name in enumerate(SEATS, 1):
-        operations.appoint(db, term, members[name], "Ủy viên" if rank > 1 else "Bí thư", rank)
+        bodies.appoint(db, body, term, members[name], "Ủy viên" if rank > 1 else "Bí thư", rank, days, None, NOW)
     office.body = body.id
 
 

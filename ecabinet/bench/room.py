@@ -15,7 +15,9 @@ from ecabinet.meetings import agenda, attendance
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState
+from ecabinet.registry import bodies
 from ecabinet.registry import operations as registry
+from ecabinet.registry.body_rules import Days
 from ecabinet.registry.models import Account, Body, Member, SignIn, Unit
 from ecabinet.registry.rules import SESSION_LENGTH, BodyKind, Sex, UnitKind
 from ecabinet.voting import operations as voting
@@ -48,8 +50,8 @@ def make_room(database: Database, secret_key: str, tablets: int, votes: int) -> 
     now = datetime.now(UTC)
     with database.writing() as db:
         unit = registry.add_unit(db, None, "BENCH", "Đơn vị đo kiểm", UnitKind.CENTRAL)
-        body = registry.add_body(db, unit, "Ban Chấp hành", BodyKind.COMMITTEE)
-        members = _members(db, unit, body, tablets)
+        body = bodies.set_up(db, unit, "Ban Chấp hành", BodyKind.COMMITTEE, None, now)
+        members = _members(db, unit, body, tablets, now)
         secretary = registry.add_member(db, unit, "Thư ký", Sex.FEMALE, date(1985, 1, 1), "S")
         db.flush()
         tokens = _sign_in(db, [secretary, *members], now)
@@ -67,16 +69,16 @@ def receipts_and_voters(database: Database, poll_id: int) -> tuple[list[str], in
         return receipts, voters or 0
 
 
-def _members(db: Session, unit: Unit, body: Body, count: int) -> list[Member]:
+def _members(db: Session, unit: Unit, body: Body, count: int, now: datetime) -> list[Member]:
     members = [
         registry.add_member(db, unit, f"Đại biểu {number}", Sex.MALE, date(1980, 1, 1), f"{number:07}")
         for number in range(count)
     ]
     db.flush()
-    term = registry.add_term(db, body, "Nhiệm kỳ đo kiểm", date(2000, 1, 1))
-    for rank, member in enumerate(members):
-        registry.appoint(db, term, member, "Ủy viên", rank)
-    db.flush()
+    days = Days(date(2000, 1, 1), None)
+    term = bodies.begin_term(db, body, "Nhiệm kỳ đo kiểm", days, None, now)
+    for rank, member in enumerate(members, start=1):
+        bodies.appoint(db, body, term, member, "Ủy viên", rank, days, None, now)
     return members
 
 

@@ -3,13 +3,14 @@
 import csv
 import json
 import random
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from ecabinet.access import Role
-from ecabinet.registry import operations
+from ecabinet.registry import bodies, operations
+from ecabinet.registry.body_rules import Days
 from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.models import Body, Member, Unit
 from ecabinet.registry.rules import BodyKind, Sex, UnitKind
@@ -90,25 +91,31 @@ def make_members(
     return members
 
 
-def make_bodies(db: Session, centre: Unit, provinces: list[Unit], members: dict[int, list[Member]]) -> dict[str, Body]:
+def make_bodies(
+    db: Session, centre: Unit, provinces: list[Unit], members: dict[int, list[Member]], now: datetime
+) -> dict[str, Body]:
     """The bodies of the centre by a short key, each province's committee, all in their present term."""
     own = members[centre.id]
     heads = [members[province.id][0] for province in provinces]
-    bodies = {
-        "standing": _body(db, centre, "Ban Thường vụ Trung ương Đoàn", BodyKind.STANDING, own[:15]),
-        "committee": _body(db, centre, "Ban Chấp hành Trung ương Đoàn", BodyKind.COMMITTEE, own[:25] + heads),
-        "inspection": _body(db, centre, "Ủy ban Kiểm tra Trung ương Đoàn", BodyKind.INSPECTION, own[:4] + own[15:16]),
+    made = {
+        "standing": _body(db, centre, "Ban Thường vụ Trung ương Đoàn", BodyKind.STANDING, own[:15], now),
+        "committee": _body(db, centre, "Ban Chấp hành Trung ương Đoàn", BodyKind.COMMITTEE, own[:25] + heads, now),
+        "inspection": _body(
+            db, centre, "Ủy ban Kiểm tra Trung ương Đoàn", BodyKind.INSPECTION, own[:4] + own[15:16], now
+        ),
     }
     for province in provinces:
-        _body(db, province, f"Ban Chấp hành {province.name}", BodyKind.COMMITTEE, members[province.id])
-    return bodies
+        _body(db, province, f"Ban Chấp hành {province.name}", BodyKind.COMMITTEE, members[province.id], now)
+    return made
 
 
-def _body(db: Session, unit: Unit, name: str, kind: BodyKind, seats: list[Member]) -> Body:
-    body = operations.add_body(db, unit, name, kind)
-    term = operations.add_term(db, body, TERM, TERM_START)
+def _body(db: Session, unit: Unit, name: str, kind: BodyKind, seats: list[Member], now: datetime) -> Body:
+    days = Days(TERM_START, None)
+    body = bodies.set_up(db, unit, name, kind, None, now)
+    term = bodies.begin_term(db, body, TERM, days, None, now)
     for rank, member in enumerate(seats, start=1):
-        operations.appoint(db, term, member, _title(kind, rank, member.unit_id != unit.id), rank)
+        title = _title(kind, rank, member.unit_id != unit.id)
+        bodies.appoint(db, body, term, member, title, rank, days, None, now)
     return body
 
 

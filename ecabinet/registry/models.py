@@ -153,7 +153,8 @@ class Account(Base):
     login: Mapped[str] = mapped_column(String(60), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
-    member: Mapped[Member] = relationship()
+    # Read with the account: whether it may sign in is asked where the transaction is over already.
+    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def may_sign_in(self) -> bool:

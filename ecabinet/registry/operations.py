@@ -15,7 +15,7 @@ from documents.text import exact, fold
 from ecabinet.access import Role
 from ecabinet.registry import rules, unit_rules
 from ecabinet.registry.history_models import UnitEvent, UnitPlace
-from ecabinet.registry.models import Account, Body, FailedSignIn, Member, Position, SignIn, Term, Unit, UnitRole
+from ecabinet.registry.models import Account, FailedSignIn, Member, SignIn, Unit, UnitRole
 from ecabinet.registry.passwords import normal
 
 HASHER = PasswordHasher()
@@ -106,37 +106,6 @@ def add_member(db: Session, unit: Unit, full_name: str, sex: rules.Sex, born_on:
     )
     db.add(member)
     return member
-
-
-def add_body(db: Session, unit: Unit, name: str, kind: rules.BodyKind) -> Body:
-    """Set up a body of a unit."""
-    body = Body(unit_id=unit.id, name=name, kind=kind)
-    db.add(body)
-    db.flush()
-    return body
-
-
-def add_term(db: Session, body: Body, name: str, starts_on: date, ends_on: date | None = None) -> Term:
-    """Begin a term of a body."""
-    term = Term(body_id=body.id, name=name, starts_on=starts_on, ends_on=ends_on)
-    db.add(term)
-    db.flush()
-    return term
-
-
-def appoint(db: Session, term: Term, member: Member, title: str, rank: int, *, voting: bool = True) -> Position:
-    """Give a member a position in a term, from the term's first day."""
-    position = Position(
-        term_id=term.id,
-        member_id=member.id,
-        title=title,
-        rank=rank,
-        voting=voting,
-        starts_on=term.starts_on,
-        ends_on=term.ends_on,
-    )
-    db.add(position)
-    return position
 
 
 def add_account(db: Session, member: Member, login: str, password: str) -> Account:

@@ -135,6 +135,8 @@ class Live {
         headers, cache: "no-store", credentials: "same-origin", signal: limit.signal });
       setServerTime(answer.headers.get("Date"));
       if (answer.status === 401 || answer.redirected) toast(text("signedOut"), "error");
+      // The page is no longer for this person: the server's own page says so.
+      else if (answer.status === 403 || answer.status === 404) location.reload();
       else if (answer.ok) {
         this.etag = answer.headers.get("ETag") ?? "";
         applyBlocks(await answer.json(), before);

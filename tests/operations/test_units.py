@@ -16,7 +16,8 @@ from documents.errors import Invalid, Problem
 from ecabinet import audit
 from ecabinet.access import Person, Role, within
 from ecabinet.audit import AuditEntry
-from ecabinet.registry import operations, unit_queries, units
+from ecabinet.registry import bodies, operations, unit_queries, units
+from ecabinet.registry.body_rules import Days
 from ecabinet.registry.history_models import MemberCount, MemberEvent, Transfer, UnitEvent, UnitPlace
 from ecabinet.registry.member_counts import recount
 from ecabinet.registry.models import Member, Position, Term, Unit
@@ -160,14 +161,13 @@ def test_a_merge_gives_everything_to_the_survivor(database: Database) -> None:
 def test_positions_end_with_the_unit(database: Database) -> None:
     with database.writing() as db:
         tree = plant(db)
-        body = operations.add_body(db, tree["a"], "Ban Chấp hành", BodyKind.COMMITTEE)
-        term = operations.add_term(db, body, "2022–2027", date(2022, 1, 1))
-        later = operations.add_term(db, body, "2027–2032", date(2027, 1, 1))
+        terms = Days(date(2022, 1, 1), date(2026, 12, 31)), Days(date(2027, 1, 1), None)
+        body = bodies.set_up(db, tree["a"], "Ban Chấp hành", BodyKind.COMMITTEE, None, NOW)
         member = db.scalars(select(Member).where(Member.unit_id == tree["a1"].id)).first()
         assert member is not None
-        operations.appoint(db, term, member, "Bí thư", 1)
-        operations.appoint(db, later, member, "Bí thư", 1)
-        db.flush()
+        for days in terms:
+            term = bodies.begin_term(db, body, f"từ {days.begins}", days, None, NOW)
+            bodies.appoint(db, body, term, member, "Bí thư", 1, days, None, NOW)
         units.merge(db, tree["a"], tree["b"], decided())
         assert [row.ends_on for row in db.scalars(select(Term))] == [date(2026, 1, 10)]
         assert [row.ends_on for row in db.scalars(select(Position))] == [date(2026, 1, 10)]
