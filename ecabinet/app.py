@@ -23,6 +23,7 @@ from ecabinet.meetings import blocks as meeting_blocks
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
+from ecabinet.meetings import speaker_blocks, speaker_routes
 from ecabinet.messages import code_sentence
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
@@ -67,12 +68,13 @@ BLUEPRINTS = (
     export_routes.bp,
     meeting_routes.bp,
     meeting_preparing.bp,
+    speaker_routes.bp,
     voting_routes.bp,
     library_routes.bp,
 )
 TASKS: tuple[Task, ...] = (read_papers, identity.run_one, imports.ImportTask())
 """What the worker does, a piece of each in turn."""
-BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *voting_blocks.BLOCKS))
+BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS))
 
 KEPT_SECONDS = 5.0
 VENDOR_MAX_AGE = 7 * 24 * 3600

@@ -172,10 +172,10 @@ def by_rule(db: Session, meeting: Meeting, kind: rules.SpeechKind) -> None:
 
 
 def open_list(db: Session, meeting: Meeting, item_id: int | None, is_open: bool) -> None:
-    """Close or open the list of an item, or of the whole meeting where none is named."""
-    if item_id is None:
+    """Close the list of an item, or of the whole meeting where none is named; opened, it is open in both."""
+    if item_id is None or is_open:
         _floor_row(db, meeting).list_open = is_open
-    else:
+    if item_id is not None:
         _item_row(db, item_id).list_open = is_open
     changed(db, "floor", meeting.id)
 

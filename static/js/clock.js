@@ -1,12 +1,20 @@
 // Clocks: data-clock-since="ISO instant" counts up, data-clock-until counts down and goes on below zero with
-// data-over. Tablets' own clocks are often wrong: data-now="ISO instant" on the page's data-live element, or
-// the Date header of an answer, corrects them.
-let offset = 0;
+// data-over. Tablets' own clocks are often wrong: what the server said (data-now="ISO instant" on the page's data-live
+// element, the Date header of an answer, the answer to the event `clock`) corrects them.
+let base = null;
 
-/** Take the server's time from an HTTP Date header or an ISO instant. */
+/**
+ * Take the server's time from an HTTP Date header or an ISO instant. What arrives was true a moment ago, a header even
+ * cut to the second: so of all that was heard the latest wins, against a clock that nobody can set meanwhile.
+ */
 export function setServerTime(stamp) {
   const server = Date.parse(stamp ?? "");
-  if (!Number.isNaN(server)) offset = server - Date.now();
+  if (!Number.isNaN(server)) base = Math.max(base ?? -Infinity, server - performance.now());
+}
+
+/** The server's time in milliseconds; the device's own until the server was heard. */
+export function serverNow() {
+  return base === null ? Date.now() : base + performance.now();
 }
 
 /** Seconds as people read a clock: 04:07, 1:02:09, −00:30. */
@@ -19,7 +27,7 @@ export function clockText(seconds) {
 }
 
 function tick() {
-  const now = Date.now() + offset;
+  const now = serverNow();
   for (const clock of document.querySelectorAll("[data-clock-since], [data-clock-until]")) {
     const { clockSince, clockUntil } = clock.dataset;
     const seconds = clockUntil ? (Date.parse(clockUntil) - now) / 1000 : Math.max(0, (now - Date.parse(clockSince)) / 1000);

@@ -27,6 +27,7 @@ import { Ballots } from "./ballot.js";
 import { applyBlocks, snapshot } from "./blocks.js";
 import { setServerTime } from "./clock.js";
 import { announce, toast } from "./feedback.js";
+import { wireFloor } from "./floor.js";
 import { text } from "./texts.js";
 
 const ACK = 5000;
@@ -48,6 +49,7 @@ class Live {
     document.addEventListener("refresh-blocks", () => this.fetchBlocks());
     document.addEventListener("ecabinet:blocks", () => this.ballots.prepareForms());
     this.connect();
+    wireFloor(this);
     this.watchDevice();
     if (this.ballots.hasWaiting) setTimeout(() => this.ballots.resend(), QUIET);
   }

@@ -86,7 +86,7 @@ def make_site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Callable[..., S
         url = databases.sqlite_copy(migrated_sqlite, tmp_path)
         config = Config.from_env({"DATA_DIR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": "k" * 32} | (env or {}))
         engines = open_engines(config)
-        box = open_box(engines.database)
+        box = open_box(engines.database, engines.sealer)
         closing.extend([box.close, engines.database.dispose])
         return Site(create_app(engines, box), make_scene(engines.database, **scene))
 
