@@ -62,6 +62,7 @@ LABELS = {
         "for": _("Đồng ý"),
         "against": _("Không đồng ý"),
         "abstain": _("Ý kiến khác"),
+        "candidate": _("Người trong danh sách bầu"),
     },
     "version": {
         "waiting": _("Chờ xử lý"),

@@ -202,6 +202,8 @@ def ballot(poll_id: int) -> ResponseReturnValue:
     )
     if wants_json():
         return jsonify({"ok": True, "receipt": receipt})
+    if poll.manner == rules.Manner.SECRET:  # nothing here will know it again: it is shown once
+        return render_template("voting/receipt.html", poll=poll, code=receipt)
     return redirect(url_for("meetings.page", meeting_id=meeting_id), 303)
 
 

@@ -1,6 +1,7 @@
 // Every page: requests, toasts, questions, menus, drawers, clocks, lists, uploads.
 import { wireClocks } from "./clock.js";
 import { ask, expire, showLeftToast } from "./feedback.js";
+import { wireParts } from "./parts.js";
 import { wireLists } from "./reorder.js";
 import { csrfToken, wireHtmx } from "./requests.js";
 import { wireUploads } from "./upload.js";
@@ -158,6 +159,7 @@ wireTokens();
 wireAutosubmit();
 wireHtmx();
 wireUploads();
+wireParts();
 wireDoublePress();
 wireMenus();
 wireDrawers();

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.people import PEOPLE
+from ecabinet.voting import operations as voting
+from ecabinet.voting.models import Poll
+from ecabinet.voting.rules import Base, Majority, Manner, PollDraft
+from tests.people import ACT, PEOPLE
 from tests.web.conftest import Site
 
 EVERYBODY = set(PEOPLE)
@@ -14,7 +17,9 @@ IN_HUE = {"second", "third", "spare", "administrator"}
 def of(site: Site, pattern: str) -> str:
     """An address in this site."""
     office = site.scene.office
+    drafts = {"draft": Manner.NAMED, "by_hand": Manner.HANDS}
     return pattern.format(
+        **{name: f"/polls/{_prepared(site, manner)}" for name, manner in drafts.items() if f"{{{name}}}" in pattern},
         meeting=site.meeting,
         poll=site.poll,
         hue=office.units["hue"],
@@ -22,6 +27,19 @@ def of(site: Site, pattern: str) -> str:
         body=office.body,
         first=office.members["first"],
     )
+
+
+def _prepared(site: Site, manner: Manner) -> int:
+    """A vote of the meeting that is open only if it is by hand: the scene's own is closed for it."""
+    with site.database.writing() as db:
+        running = db.get_one(Poll, site.scene.poll)
+        poll = voting.draft_poll(
+            db, running.meeting, PollDraft("Soạn", None, Majority(1, 2, True, Base.CAST), manner=manner)
+        )
+        if manner == Manner.HANDS:
+            voting.close_poll(db, running, ACT)
+            voting.open_poll(db, poll, ACT)
+        return poll.id
 
 
 GET_PAGES = {
@@ -38,6 +56,8 @@ GET_PAGES = {
     "preparing.edit_agenda": ("{meeting}/agenda", RUNNING),
     "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
     "voting.polls": ("{meeting}/polls", RUNNING),
+    "voting.edit": ("{draft}/edit", RUNNING),
+    "voting.hand_count": ("{by_hand}/hand-count", RUNNING),
     "library.search": ("/search?q=luat", EVERYBODY),
     "me.page": ("/me", EVERYBODY),
     "accounts.index": ("/accounts?q=nguyen", {"administrator"}),
@@ -70,7 +90,8 @@ GET_PAGES = {
 }
 ELSEWHERE = {
     # shown to be right by tests of their own
-    "meetings.check_in", "meetings.check_in_qr", "voting.result", "library.read", "library.content", "registry.login",
+    "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots",
+    "library.read", "library.content", "registry.login",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
     "imports.result", "imports.progress", "import_rows.form", "import_rows.line",
 }  # fmt: skip
@@ -124,6 +145,10 @@ ACTIONS = {
     "voting.close": "{poll}/close",
     "voting.publish": "{poll}/publish",
     "voting.cancel": "{poll}/cancel",
+    "voting.save": "{poll}/edit",
+    "voting.remove": "{poll}/remove",
+    "voting.run_again": "{poll}/again",
+    "voting.second_round": "{poll}/second-round",
     "voting.conclude": "{meeting}/conclude",
     "voting.ballot": "{poll}/ballot",
     "registry.logout": "/logout",
