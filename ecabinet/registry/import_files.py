@@ -1,9 +1,8 @@
 """Files of an import read row by row: CSV in the encodings that offices use, and workbooks that are no bombs."""
 
 import codecs
-import csv
-import io
 import zipfile
+import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import IO
@@ -14,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from documents.errors import Problem
+from ecabinet.registry.import_csv import Damaged, csv_rows
 from ecabinet.registry.import_rules import (
     COLUMNS,
     SHARED_BYTES,
@@ -24,7 +24,9 @@ from ecabinet.registry.import_rules import (
 )
 
 SAMPLE = 1024 * 1024
-NOT_TEXT = b"\x00"
+WORKBOOK_FAULTS = (
+    zipfile.BadZipFile, zlib.error, EOFError, ParseError, SAXException, InvalidFileException, KeyError, ValueError,
+)  # fmt: skip
 OTHER_KINDS = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"MZ")
 
 
@@ -52,22 +54,33 @@ def recognise(file: IO[bytes]) -> Form:
     return Form("csv", encoding, delimiter(first))
 
 
-def rows(file: IO[bytes], form: Form) -> Generator[list[str], None, None]:
-    """Every row that is not empty, the header first; raises ``table_damaged`` where it cannot be read on."""
+def rows(file: IO[bytes], form: Form) -> Generator[list[str] | Damaged, None, None]:
+    """Every row that is not empty, the header first. One that cannot be read is :class:`Damaged`; a workbook ends with
+    it where it is broken off. Raises ``table_damaged`` when there is not even a header.
+    """
     file.seek(0)
+    read = 0
     try:
-        yield from _workbook_rows(file) if form.kind == "xlsx" else _csv_rows(file, form)
-    except (
-        csv.Error,
-        zipfile.BadZipFile,
-        ParseError,
-        SAXException,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-    ) as error:
+        for row in _workbook_rows(file) if form.kind == "xlsx" else csv_rows(file, form.encoding, form.delimiter):
+            if not read and isinstance(row, Damaged):
+                raise Problem("table_damaged", row.code)
+            read += 1
+            yield row if isinstance(row, Damaged) else row[:COLUMNS]
+    except WORKBOOK_FAULTS as error:
         # openpyxl lets out what it stumbles on; each of these means: not as the format says
-        raise Problem("table_damaged", repr(error)) from error
+        if not read:
+            raise Problem("table_damaged", repr(error)) from error
+        yield Damaged("rest_unreadable")
+
+
+def about_rows(file: IO[bytes]) -> int:
+    """How many rows a CSV has below its header, by its line ends: exact where no cell has any and no line is empty."""
+    file.seek(0)
+    ends, last = 0, b""
+    while chunk := file.read(SAMPLE):
+        ends += chunk.count(b"\n")
+        last = chunk
+    return max(ends - last.endswith(b"\n"), 0)
 
 
 def _encoding(head: bytes) -> str:
@@ -75,23 +88,11 @@ def _encoding(head: bytes) -> str:
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    try:
-        # the sample may end in the middle of a letter
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=False)
-    except UnicodeDecodeError:
-        return "windows-1258"
-    return "utf-8"
-
-
-def _csv_rows(file: IO[bytes], form: Form) -> Generator[list[str], None, None]:
-    # what is no letter becomes U+FFFD, which no field takes: the row is refused, not the file
-    text = io.TextIOWrapper(file, encoding=form.encoding, errors="replace", newline="")
-    try:
-        for row in csv.reader(text, delimiter=form.delimiter):
-            if any(row):
-                yield row[:COLUMNS]
-    finally:
-        text.detach()  # the file stays the caller's
+    # A damaged letter does not make a file one of Windows-1258, in which hardly any marked letter is one of UTF-8.
+    # The sample may end in the middle of a letter.
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(head, final=False)
+    marked = len(text) - len(text.encode("ascii", "ignore"))
+    return "windows-1258" if 2 * text.count("\ufffd") > marked else "utf-8"
 
 
 def _check_workbook(file: IO[bytes]) -> None:

@@ -21,10 +21,12 @@ from ecabinet import audit
 from ecabinet.access import within
 from ecabinet.clock import ZONE
 from ecabinet.registry import import_mended
-from ecabinet.registry.import_batches import Batch, Place, Prepared, prepare
+from ecabinet.registry.import_batches import Batch, Place
+from ecabinet.registry.import_csv import Damaged
 from ecabinet.registry.import_files import Form, rows
 from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.import_queries import MENDED, SET_ASIDE, STOPPED, settled
+from ecabinet.registry.import_rows import Prepared, prepare
 from ecabinet.registry.import_rules import named
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import ImportState, RowOutcome
@@ -42,7 +44,7 @@ def cells_of(run: ImportRun, number: int, blobs: Blobs) -> dict[str, str]:
                 file.write(chunk)
         with contextlib.closing(rows(file, Form(**run.mapping["form"]))) as source:
             for cells in itertools.islice(source, number, number + 1):
-                return named(cells, columns)
+                return {} if isinstance(cells, Damaged) else named(cells, columns)
     raise NotFound(f"row {number}")
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from documents.text import clean, exact, fold
 from ecabinet.registry.member_rules import LIMITS
 
-BATCH = 1_000
+BATCH, LARGE_BATCH = 1_000, 5_000
+"""Rows in a transaction: others who write wait for it; of a large file a larger one makes fewer."""
+LARGE_FILE = 1024 * 1024
 ROW_FIELDS = (
     "full_name", "family_name", "given_name", "sex", "born_on", "national_id", "phone", "card_number", "joined_on",
     "unit_code", *LIMITS,

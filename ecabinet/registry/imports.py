@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import logging
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import IO
@@ -19,19 +19,19 @@ from documents.errors import Problem
 from ecabinet import audit
 from ecabinet.clock import ZONE
 from ecabinet.engines import Engines
-from ecabinet.registry.import_batches import Batch, Place, Prepared, places_of, prepare
-from ecabinet.registry.import_files import Form, recognise, rows
+from ecabinet.registry.import_batches import Batch, Place, hasten, places_of
+from ecabinet.registry.import_csv import Damaged
+from ecabinet.registry.import_files import Form, about_rows, recognise, rows
 from ecabinet.registry.import_mended import put_in
 from ecabinet.registry.import_models import ImportRow, ImportRun
-from ecabinet.registry.import_rules import BATCH, ROW_FIELDS, enough, guess, hidden, named
+from ecabinet.registry.import_reader import Reader
+from ecabinet.registry.import_rows import Prepared, batches, prepare
+from ecabinet.registry.import_rules import BATCH, LARGE_BATCH, LARGE_FILE, ROW_FIELDS, enough, guess, hidden
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import ImportState
-from ecabinet.sealing import Sealer
 
 UNFINISHED = (ImportState.WAITING.value, ImportState.RUNNING.value)
 SAMPLE_ROWS = 5
-
-Prepare = Callable[[Sequence[Mapping[str, str]], Sealer, date], list[Prepared]]
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,8 @@ def look(file: IO[bytes]) -> dict[str, object]:
     """What a file says of itself: its form, header, first rows, guessed columns; raises the Problems of reading."""
     form = recognise(file)
     with contextlib.closing(rows(file, form)) as source:
-        first = list(itertools.islice(source, 1 + SAMPLE_ROWS))
+        readable = (row for row in source if not isinstance(row, Damaged))
+        first = list(itertools.islice(readable, 1 + SAMPLE_ROWS))
     if len(first) < 2:
         raise Problem("no_rows")
     return {
@@ -86,30 +87,34 @@ def start(db: Session, run: ImportRun, columns: Mapping[int, str], *, dry: bool,
 
 
 class _Open:
-    """A run's file, open at a row."""
+    """A run's file, open at a row. ``today`` is the day by which all its rows are checked."""
 
-    def __init__(self, run: ImportRun, places: Mapping[str, Place], blobs: Blobs) -> None:
+    def __init__(self, run: ImportRun, places: Mapping[str, Place], engines: Engines, today: date) -> None:
         self.run_id, self.at, self.dry = run.id, run.rows_done, run.dry
-        self.places = places
-        self._columns = {int(number): field for number, field in run.mapping["columns"].items()}
+        self.places, self.today = places, today
+        self._mapping, self._sealer = run.mapping, engines.sealer
+        columns = {int(number): field for number, field in run.mapping["columns"].items()}
         form = Form(**run.mapping["form"])
-        self.file = _copied(blobs, run.sha256)
-        try:
-            # a workbook is slow to read: its length is known when it has been read
-            counts = form.kind == "csv" and not run.rows_total
-            self.total = sum(1 for _row in rows(self.file, form)) - 1 if counts else 0
-        except Problem:
-            self.file.close()
-            raise
-        self._source = rows(self.file, form)
-        self._rows = itertools.islice(self._source, 1 + self.at, None)
+        self._file = _copied(engines.blobs, run.sha256)
+        # a workbook is slow to read: its length is known when it has been read
+        self.total = about_rows(self._file) if form.kind == "csv" and not run.rows_total else 0
+        self._batches: Generator[list[Prepared], None, None] | Reader
+        if run.size < LARGE_FILE:
+            self._batches = batches(self._file, form, columns, self.at, BATCH, engines.sealer, today)
+        else:
+            self._batches = Reader(self._file, form, columns, self.at, LARGE_BATCH, engines.sealer, today)
 
-    def batch(self) -> list[dict[str, str]]:
-        return [named(cells, self._columns) for cells in itertools.islice(self._rows, BATCH)]
+    def batch(self) -> list[Prepared]:
+        """The next rows, mended ones in the place of the file's; none at the end."""
+        batch = next(self._batches, [])
+        for place, cells in enumerate(put_in(self._mapping, self._sealer, self.at, [{} for _row in batch])):
+            if cells:
+                batch[place] = prepare([cells], self._sealer, self.today)[0]
+        return batch
 
     def close(self) -> None:
-        self._source.close()
-        self.file.close()
+        self._batches.close()
+        self._file.close()
 
 
 def _copied(blobs: Blobs, sha256: str) -> IO[bytes]:
@@ -118,6 +123,7 @@ def _copied(blobs: Blobs, sha256: str) -> IO[bytes]:
     try:
         for chunk in chunks:
             file.write(chunk)
+        file.flush()  # another process reads it
     finally:
         chunks.close()
     return file
@@ -128,9 +134,8 @@ class ImportRunner:
     came, so that after a kill the next worker goes on there.
     """
 
-    def __init__(self, engines: Engines, prepare_rows: Prepare = prepare) -> None:
+    def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._prepare = prepare_rows
         self._open: _Open | None = None
 
     def step(self, now: datetime) -> bool:
@@ -140,30 +145,32 @@ class ImportRunner:
             if run is None:
                 self._shut()
                 return False
-            try:
-                batch = self._batch_of(db, run)
-            except Problem as problem:
-                self._fail(run.id, problem.code)
-                return True
-        assert self._open is not None  # noqa: S101 - _batch_of opened it
-        today = now.astimezone(ZONE).date()
-        prepared = self._prepare(batch, self._engines.sealer, today)
+            opened = self._opened(db, run, now)
+        try:
+            batch = opened.batch()
+        except Problem as problem:
+            self._fail(run.id, problem.code)
+            return True
+        except RuntimeError:
+            self._shut()
+            raise
         try:
             with self._engines.database.writing() as db:
-                return self._take(db, self._open, prepared, now, today)
+                return self._take(db, opened, batch, now)
         except IntegrityError:
             log.exception("an import met a change made at the same moment and tries its batch again")
             self._shut()
             return True
 
-    def _batch_of(self, db: Session, run: ImportRun) -> list[dict[str, str]]:
+    def _opened(self, db: Session, run: ImportRun, now: datetime) -> _Open:
         position = self._open and (self._open.run_id, self._open.at, self._open.dry)
         if self._open is None or position != (run.id, run.rows_done, run.dry):
             self._shut()
-            self._open = _Open(run, places_of(db, db.get_one(Unit, run.unit_id)), self._engines.blobs)
-        return put_in(run.mapping, self._engines.sealer, run.rows_done, self._open.batch())
+            places = places_of(db, db.get_one(Unit, run.unit_id))
+            self._open = _Open(run, places, self._engines, now.astimezone(ZONE).date())
+        return self._open
 
-    def _take(self, db: Session, opened: _Open, prepared: list[Prepared], now: datetime, today: date) -> bool:
+    def _take(self, db: Session, opened: _Open, batch: list[Prepared], now: datetime) -> bool:
         run = db.scalar(
             select(ImportRun)
             .where(ImportRun.id == opened.run_id, ImportRun.rows_done == opened.at, ImportRun.state.in_(UNFINISHED))
@@ -173,15 +180,16 @@ class ImportRunner:
             self._shut()
             return False
         run.rows_total = run.rows_total or max(opened.total, 0)
-        if not prepared:
+        if not batch:
             run.state, run.rows_total = ImportState.DONE.value, run.rows_done
             self._shut()
         else:
             run.state = ImportState.RUNNING.value
-            outcome = Batch(db, self._engines.sealer, run, opened.places, now, today).take(prepared, run.rows_done + 1)
+            hasten(db)
+            outcome = Batch(db, self._engines.sealer, run, opened.places, now, opened.today).take(batch, opened.at + 1)
             for name, number in asdict(outcome).items():
                 setattr(run, name, getattr(run, name) + number)
-            run.rows_done += len(prepared)
+            run.rows_done += len(batch)
             opened.at = run.rows_done
         return True
 

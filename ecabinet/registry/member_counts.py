@@ -23,69 +23,75 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._members: Counter[tuple[int, str, int]] = Counter()
-        self._movements: Counter[tuple[int, date, str]] = Counter()
+        self._members: Counter[tuple[str, str, int]] = Counter()
+        self._movements: Counter[tuple[tuple[int, ...], date, str]] = Counter()
 
     def member(self, unit_path: str, sex: str, born: int, by: int) -> None:
         """One more (or, by −1, one fewer) active member of the unit with this path."""
-        for unit_id in ancestors(unit_path):
-            self._members[unit_id, sex, born] += by
+        self._members[unit_path, sex, born] += by
 
     def movement(self, unit_ids: tuple[int, ...], kind: MemberEventKind, on_day: date) -> None:
         """Something happened to a member, as these units see it."""
-        for unit_id in unit_ids:
-            self._movements[unit_id, month_of(on_day), kind.value] += 1
+        self._movements[unit_ids, month_of(on_day), kind.value] += 1
 
     def write(self, db: Session) -> None:
         """Raise and lower; what comes to nothing is left alone."""
-        members: list[dict[str, Any]] = [
-            {"unit_id": unit_id, "sex": sex, "born": born, "number": number}
-            for (unit_id, sex, born), number in sorted(self._members.items())
-            if number
-        ]
-        movements: list[dict[str, Any]] = [
-            {"unit_id": unit_id, "month": month, "kind": kind, "number": number}
-            for (unit_id, month, kind), number in sorted(self._movements.items())
-        ]
-        _lower(db, [row for row in members if row["number"] < 0])
-        _raise(db, MemberCount, ["unit_id", "sex", "born"], [row for row in members if row["number"] > 0])
-        _raise(db, MovementCount, ["unit_id", "month", "kind"], movements)
+        counted: Counter[tuple[int, str, int]] = Counter()
+        for (path, sex, born), number in self._members.items():
+            for unit_id in ancestors(path):
+                counted[unit_id, sex, born] += number
+        moved: Counter[tuple[int, date, str]] = Counter()
+        for (unit_ids, month, kind), number in self._movements.items():
+            for unit_id in unit_ids:
+                moved[unit_id, month, kind] += number
+        members = [(*key, number) for key, number in sorted(counted.items()) if number]
+        _lower(db, [row for row in members if row[-1] < 0])
+        _raise(db, MemberCount, ("unit_id", "sex", "born"), [row for row in members if row[-1] > 0])
+        movements = [(*key, number) for key, number in sorted(moved.items())]
+        _raise(db, MovementCount, ("unit_id", "month", "kind"), movements)
 
 
-def _raise(db: Session, table: type[MemberCount | MovementCount], key: list[str], rows: list[dict[str, Any]]) -> None:
+def _raise(
+    db: Session, table: type[MemberCount | MovementCount], key: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
     if not rows:
         return
+    columns = (*key, "number")
     if db.get_bind().dialect.name == "postgresql":
-        # One statement for all rows: an import raises two thousand counts with each batch.
-        columns = {name: [row[name] for row in rows] for name in (*key, "number")}
-        db.execute(_RAISE[table], columns)
+        # One statement for all rows: an import raises thousands of counts with each batch. Their values hold no comma.
+        lists = {
+            name: ",".join(map(str, values)) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+        }
+        db.execute(_RAISE[table], lists)
         return
     statement = sqlite.insert(table)
     db.connection().execute(
         statement.on_conflict_do_update(index_elements=key, set_={"number": table.number + statement.excluded.number}),
-        rows,
+        [dict(zip(columns, row, strict=True)) for row in rows],
     )
 
 
 _RAISE = {
     MemberCount: text(
-        "INSERT INTO member_count (unit_id, sex, born, number) SELECT * FROM unnest(CAST(:unit_id AS integer[]), "
-        "CAST(:sex AS varchar[]), CAST(:born AS integer[]), CAST(:number AS integer[])) "
+        "INSERT INTO member_count (unit_id, sex, born, number) SELECT * FROM unnest("
+        "CAST(string_to_array(:unit_id, ',') AS integer[]), string_to_array(:sex, ','), "
+        "CAST(string_to_array(:born, ',') AS integer[]), CAST(string_to_array(:number, ',') AS integer[])) "
         "ON CONFLICT (unit_id, sex, born) DO UPDATE SET number = member_count.number + excluded.number"
     ),
     MovementCount: text(
-        "INSERT INTO movement_count (unit_id, month, kind, number) SELECT * FROM unnest(CAST(:unit_id AS integer[]), "
-        "CAST(:month AS date[]), CAST(:kind AS varchar[]), CAST(:number AS integer[])) "
+        "INSERT INTO movement_count (unit_id, month, kind, number) SELECT * FROM unnest("
+        "CAST(string_to_array(:unit_id, ',') AS integer[]), CAST(string_to_array(:month, ',') AS date[]), "
+        "string_to_array(:kind, ','), CAST(string_to_array(:number, ',') AS integer[])) "
         "ON CONFLICT (unit_id, month, kind) DO UPDATE SET number = movement_count.number + excluded.number"
     ),
 }
 
 
-def _lower(db: Session, rows: list[dict[str, Any]]) -> None:
+def _lower(db: Session, rows: list[tuple[int, str, int, int]]) -> None:
     # A row that is lowered is there: an insert with a negative number would break the constraint first.
-    for row in rows:
-        db.query(MemberCount).filter_by(unit_id=row["unit_id"], sex=row["sex"], born=row["born"]).update(
-            {MemberCount.number: MemberCount.number + row["number"]}, synchronize_session=False
+    for unit_id, sex, born, number in rows:
+        db.query(MemberCount).filter_by(unit_id=unit_id, sex=sex, born=born).update(
+            {MemberCount.number: MemberCount.number + number}, synchronize_session=False
         )
 
 

@@ -5,6 +5,7 @@ with certainty is refused by name.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -43,6 +44,10 @@ _OFFICE = re.compile(
     r"^(chi đoàn|liên chi|đoàn (xã|phường|trường|cơ sở|khối|thanh niên)|ban (chấp|thường|tổ|tuyên)|văn phòng|"
     r"phòng |sở |ubnd|ủy ban|trường |công ty|tỉnh đoàn|thành đoàn|huyện đoàn)"
 )
+_OFFICE_WORDS = frozenset(
+    ("chi", "liên", "đoàn", "ban", "văn", "phòng", "sở", "ubnd", "ủy", "trường", "công", "tỉnh", "thành", "huyện")
+)
+"""The first words of :data:`_OFFICE`."""
 _NAME = re.compile(r"[^\W\d_]+(?:['’.-]?[^\W\d_]+)*\.?(?: [^\W\d_]+(?:['’.-]?[^\W\d_]+)*\.?)*")
 _SEPARATORS = re.compile(r"[\s.\-()]+")
 _FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0+$")
@@ -123,7 +128,8 @@ def _tidy(raw: Mapping[str, str], name: str, found: list[Finding]) -> str:
         return ""
     text = written.strip(" ")
     if text.isprintable() and "  " not in text:
-        return text if text.isascii() else clean(text)
+        # nearly every cell: what is printable holds nothing for clean() to drop
+        return text if text.isascii() or unicodedata.is_normalized("NFC", text) else clean(text)
     tidied = _SPACES.sub(" ", clean(text)).strip()
     if name == "full_name" and "\n" in text.strip():
         return clean(text).strip()  # several names, one a line: told apart below
@@ -133,6 +139,9 @@ def _tidy(raw: Mapping[str, str], name: str, found: list[Finding]) -> str:
 
 
 def _name(text: str, found: list[Finding]) -> str:
+    words = text.split(" ")
+    if len(text) <= NAME_LIMIT and all(map(_plain, words)) and not _begins_office(words[0]):
+        return text  # nearly every name
     if not text:
         found.append(_refused("full_name", "missing"))
     elif len(text) > NAME_LIMIT:
@@ -149,13 +158,29 @@ def _name(text: str, found: list[Finding]) -> str:
     return text
 
 
+@lru_cache(maxsize=65536)
+def _plain(word: str) -> bool:
+    """Whether nothing in a word of a name needs a second look: letters only, the first one large."""
+    return len(word) > 1 and word.isalpha() and word[0].isupper() and word[1:].islower()
+
+
+@lru_cache(maxsize=65536)
+def _begins_office(word: str) -> bool:
+    return exact(word) in _OFFICE_WORDS
+
+
 def _sex(text: str, found: list[Finding]) -> Sex | None:
     if not text:
         return None
-    sex = _SEXES.get(fold(exact(text)))
+    sex = _sex_of(text)
     if sex is None:
         found.append(_refused("sex", "sex_unknown"))
     return sex
+
+
+@lru_cache(maxsize=1024)
+def _sex_of(text: str) -> Sex | None:
+    return _SEXES.get(fold(exact(text)))
 
 
 def _day(raw: Mapping[str, str], name: str, today: date, found: list[Finding]) -> date | None:

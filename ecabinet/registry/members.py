@@ -170,7 +170,7 @@ def pay_due(db: Session, member: Member, month: date, amount: int, act: Act) -> 
 
 
 def reissue_card(db: Session, member: Member, card_number: str, reason: str, act: Act) -> None:
-    """A new card; the number of the old one stays on the timeline."""
+    """A new card, or the first; the number of the old one stays on the timeline."""
     _hold(db, member)
     if not card_number:
         raise Problem("missing", field="card_number")
@@ -228,8 +228,8 @@ def _add(
     if unit.dissolved_on is not None:
         raise Problem("unit_dissolved", field="unit", unit=unit.name)
     _require_free(db, sealer, values, None)
-    if not values.card_number:
-        raise Problem("missing", field="card_number")
+    if not values.card_number and not values.national_id:
+        raise Problem("no_key", field="card_number")
     member = Member(unit_id=unit.id, status=MemberStatus.ACTIVE.value)
     _fill(member, sealer, values)
     db.add(member)

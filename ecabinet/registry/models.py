@@ -3,7 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
@@ -17,6 +28,21 @@ Path = String(200).with_variant(String(200, collation="C"), "postgresql")
 # The same holds for a name that is looked up by its beginning.
 NameKey = String(100).with_variant(String(100, collation="C"), "postgresql")
 OrderKey = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+class CardNumber(TypeDecorator[str]):
+    """ "" while the member waits for a card. The table has NULL for it: it equals nothing, so that many may wait and
+    none is found by it.
+    """
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value or None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
+        return value or ""
 
 
 def _name_key(context: Any) -> str:
@@ -78,7 +104,7 @@ class Member(Base):
     order_key: Mapped[str] = mapped_column(OrderKey, default=_order_key, server_default="")
     sex: Mapped[str] = mapped_column(String(10))
     born_on: Mapped[date]
-    card_number: Mapped[str] = mapped_column(String(20), unique=True)
+    card_number: Mapped[str] = mapped_column(CardNumber, unique=True, nullable=True)
     status: Mapped[str] = mapped_column(String(20), default=MemberStatus.ACTIVE.value)
     joined_on: Mapped[date | None]
     # Sealed: see ecabinet/sealing.py. The fingerprint finds by exact match and keeps a number from being entered twice.

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
@@ -19,7 +21,8 @@ from ecabinet.config import Config
 from ecabinet.engines import Engines
 from ecabinet.registry import exports, imports
 from ecabinet.registry.history_models import MemberEvent
-from ecabinet.registry.import_files import recognise, rows
+from ecabinet.registry.import_csv import Damaged
+from ecabinet.registry.import_files import Form, recognise, rows
 from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.member_counts import recount
 from ecabinet.registry.models import Member, Unit
@@ -258,11 +261,107 @@ def test_columns_must_say_who_somebody_is(desk: Desk) -> None:
     assert problem.value.code == "columns_missing"
 
 
-def test_a_file_damaged_in_the_middle_takes_nobody_and_says_why(desk: Desk) -> None:
-    table = as_csv([HEADER, GOOD, *[member_row(n) for n in range(2, 9)]]).getvalue() + b'"' + b"x" * 200_000
-    run = desk.run(io.BytesIO(table))
-    assert (run.state, run.reason) == ("failed", "table_damaged")
-    assert figures(run) == (0, 0, 0, 0)
+def line(number: int) -> bytes:
+    return ",".join(member_row(number)).encode() + b"\r\n"
+
+
+HEADER_LINE = ",".join(HEADER).encode() + b"\r\n"
+DAMAGED = {
+    "row_unreadable": [line(3).replace(b"Hoa", b"Ho\xff"), line(3).replace(b"Hoa", b"H\x00a")],
+    "row_quote": [b'"' + line(3), line(3).replace(b",46,", b',"46,'), line(3).replace(b",46,", b',"4"6,')],
+    "row_too_long": [b"x" * 10_000_000 + b"," + line(3)],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "damaged"), [(code, lines) for code, all_lines in DAMAGED.items() for lines in all_lines],
+    ids=["bytes", "nul", "open", "open-late", "stray", "long"],
+)  # fmt: skip
+def test_a_damaged_row_is_refused_and_the_import_goes_on(desk: Desk, code: str, damaged: bytes) -> None:
+    before = desk.members()
+    run = desk.run(io.BytesIO(HEADER_LINE + line(1) + line(2) + damaged + line(4) + line(5)))
+    assert (run.state, figures(run), desk.members()) == ("done", (4, 0, 0, 1), before + 4)
+    assert desk.notes(run) == {3: [("", code)]}
+
+
+def test_quotes_that_are_meant_are_no_damage(desk: Desk) -> None:
+    towns = ['"Số 5,\r\nHuế"', '"a ""b"" c"']
+    rows_of = [line(1), *[line(n).rstrip() + town.encode() + b"\r\n" for n, town in enumerate(towns, 2)]]
+    run = desk.run(io.BytesIO(HEADER_LINE + b"".join(rows_of)))
+    assert (run.state, run.refused, run.rows_total) == ("done", 0, 3), desk.notes(run)
+    with desk.database.reading() as db:
+        towns = [member.papers.get("home_town") for member in db.scalars(select(Member).order_by(Member.id).offset(8))]
+    assert [town for town in towns if town] == ["Số 5, Huế", 'a "b" c']
+
+
+@given(damaged=st.sets(st.integers(0, 39)), column=st.integers(0, 7))
+def test_quotes_left_open_spoil_no_other_row(damaged: set[int], column: int) -> None:
+    """Whatever rows are damaged so, exactly these are, and all others are read as written."""
+    table = [HEADER]
+    for number in range(40):
+        cells = member_row(number)
+        table.append([*cells[:column], '"' + cells[column], *cells[column + 1 :]] if number in damaged else cells)
+    file = io.BytesIO("\n".join(map(",".join, table)).encode())
+    read = list(rows(file, Form("csv", "utf-8", ",")))
+    assert read[0] == HEADER
+    assert [row for row in read[1:] if isinstance(row, list)] == [member_row(n) for n in range(40) if n not in damaged]
+    assert sum(isinstance(row, Damaged) for row in read) == len(damaged)
+
+
+def test_a_workbook_broken_off_gives_what_can_be_read(desk: Desk) -> None:
+    whole = as_xlsx([HEADER, *[member_row(n) for n in range(200)]])
+    broken = io.BytesIO()
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[: len(content) // 2] if name.startswith("xl/worksheets/") else content)
+    run = desk.run(broken)
+    assert (run.state, run.refused) == ("done", 1)
+    assert 0 < run.taken < 200
+    assert desk.notes(run) == {run.taken + 1: [("", "rest_unreadable")]}
+
+
+def test_a_file_whose_header_cannot_be_read_is_refused() -> None:
+    with pytest.raises(Problem) as problem:
+        imports.look(io.BytesIO(b'"' + HEADER_LINE + line(1)))
+    assert problem.value.code == "table_damaged"
+
+
+def test_a_large_file_is_read_by_a_process_of_its_own(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "LARGE_FILE", 0)
+    monkeypatch.setattr(imports, "LARGE_BATCH", 10)
+    before = desk.members()
+    lines = [b'"' + line(7) if n == 7 else line(n) for n in range(35)]
+    run_id = desk.begin(io.BytesIO(HEADER_LINE + b"".join(lines)))
+    assert desk.runner.step(NOW)
+    desk.runner.close()
+    desk.finish(imports.ImportRunner(desk.engines))
+    with desk.database.reading() as db:
+        run = db.get_one(ImportRun, run_id)
+        assert (run.state, run.rows_done, figures(run)) == ("done", 35, (34, 0, 0, 1))
+    assert (desk.members(), desk.notes(run)) == (before + 34, {8: [("", "row_quote")]})
+
+
+def test_a_member_whose_card_is_not_yet_numbered(desk: Desk) -> None:
+    header, without = [HEADER[n] for n in (0, 1, 2, 3, 6)], [GOOD[n] for n in (0, 1, 2, 3, 6)]
+    others = [[*without[:3], f"046301{number:06d}", "46"] for number in range(2)]
+    table = [header, without, *others]
+    assert figures(desk.run(as_csv(table))) == (3, 0, 0, 0)
+    assert figures(desk.run(as_csv(table))) == (0, 0, 3, 0)
+    run = desk.run(as_csv([HEADER, GOOD]))  # the card comes later, in a list of its own
+    assert figures(run) == (0, 1, 0, 0), desk.notes(run)
+    with desk.database.reading() as db:
+        assert [m.card_number for m in db.scalars(select(Member).order_by(Member.id.desc()).limit(3))] == ["", "", "T1"]
+        assert db.scalars(select(Member).filter_by(card_number="")).all() == []
+
+
+def test_a_person_twice_in_a_file_is_named_however_far_apart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "BATCH", 3)
+    run = desk.run(as_csv([HEADER, *[member_row(n) for n in range(8)], member_row(7), member_row(0)]))
+    assert (figures(run), desk.notes(run)) == (
+        (8, 0, 0, 2),
+        {9: [("national_id", "twice_in_file")], 10: [("national_id", "twice_in_file")]},
+    )
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -96,7 +96,7 @@ def test_entered_is_counted_above_sealed_and_on_the_trail(registry: Registry) ->
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [({"card_number": "DV002"}, "national_id_taken"), ({"national_id": ""}, "card_taken"),
-     ({"national_id": "", "card_number": ""}, "missing")],
+     ({"national_id": "", "card_number": ""}, "no_key")],
 )  # fmt: skip
 def test_nobody_is_entered_twice(registry: Registry, changes: dict[str, object], expected: str) -> None:
     with pytest.raises(Problem) as problem:
