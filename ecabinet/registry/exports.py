@@ -8,18 +8,15 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
 from typing import IO
 
 from flask import Response, send_file
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound
 from ecabinet import audit
 from ecabinet.clock import now
+from ecabinet.registry import workbooks
 from ecabinet.registry.import_rules import harmless
 from ecabinet.web import database, person
 
@@ -27,7 +24,6 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-SHEET_ROWS = 1_000_000  # a sheet takes 1,048,576; what is more goes on in the next one
 
 Rows = Callable[[Session], Iterable[Sequence[str]]]
 
@@ -87,22 +83,4 @@ def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 
 def _workbook(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    book = Workbook(write_only=True)
-    source = iter(rows)
-    following = next(source, None)
-    while True:
-        sheet = book.create_sheet()
-        first = () if following is None else (following,)
-        for row in chain((header,), first, islice(source, SHEET_ROWS - 1)):
-            sheet.append([_text_cell(sheet, value) for value in row])
-        following = next(source, None)
-        if following is None:
-            break
-    book.save(file)
-
-
-def _text_cell(sheet: object, value: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", harmless(value)))
-    # text stays text: a number with leading zeros, a formula somebody typed
-    cell.data_type = "s"
-    return cell
+    workbooks.write(file, header, ([harmless(cell) for cell in row] for row in rows))

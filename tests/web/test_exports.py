@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from documents.database import Database
 from ecabinet.audit import AuditEntry, check
-from ecabinet.registry import export_lists, exports
+from ecabinet.registry import export_lists, workbooks
 from ecabinet.registry.models import Member, Unit
 from tests.web.conftest import Asker, Site
 
@@ -145,6 +145,30 @@ def test_absurd_periods(site: Site, query: str, status: int) -> None:
     assert site.as_("administrator").get(f"/members/reports?{query}").status_code == status
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "  hai  khoảng ",
+        "a\nb\tc",
+        "<b>&amp;\"'",
+        "007",
+        "12/3/2001",
+        "#N/A",
+        "\x00\x0b\ufffe\ud800ngoài",
+        "𝒳",
+        "=1+1",
+    ],
+    ids=["empty", "spaces", "lines", "markup", "zeros", "day", "error", "not_xml", "astral", "formula"],
+)
+def test_a_cell_of_a_workbook_says_what_it_said(said: str) -> None:
+    file = io.BytesIO()
+    workbooks.write(file, ["Cột"], [[said]])
+    cell = load_workbook(file).worksheets[0]["A2"]
+    assert (cell.value or "") == said.removeprefix("\x00\x0b\ufffe\ud800")
+    assert cell.data_type == ("s" if said else "n")  # an empty cell has no other name than "n"
+
+
 def test_a_list_longer_than_a_page_and_a_sheet(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     hue = site.scene.office.units["hue"]
     with site.database.writing() as db:
@@ -154,7 +178,7 @@ def test_a_list_longer_than_a_page_and_a_sheet(site: Site, monkeypatch: pytest.M
             db.add(unit)
             db.flush()
             unit.path = f"{db.get_one(Unit, hue).path}{unit.id}/"
-    monkeypatch.setattr(exports, "SHEET_ROWS", 120)
+    monkeypatch.setattr(workbooks, "SHEET_ROWS", 120)
     monkeypatch.setattr(export_lists, "AT_ONCE", 50)
     asker = site.as_("administrator")
     rows = table(asker, f"/units/{hue}/export/csv")
