@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
@@ -27,6 +27,7 @@ class PaperComment(Base):
     __tablename__ = "paper_comment"
     __table_args__ = (
         one_of("verdict", Verdict),
+        UniqueConstraint("member_id", "token"),
         CheckConstraint("page IS NULL OR page >= 1", name="page"),
         CheckConstraint("parent_id IS NULL OR verdict IS NULL", name="reply"),
         CheckConstraint("(deleted_at IS NULL) = (text <> '')", name="deleted"),
@@ -40,7 +41,7 @@ class PaperComment(Base):
     unit_name: Mapped[str] = mapped_column(String(200))
     page: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text)
-    token: Mapped[str] = mapped_column(String(64), unique=True)
+    token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
     edited_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)

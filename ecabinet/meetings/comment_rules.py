@@ -1,5 +1,6 @@
 """Rules of comments on papers before a meeting. Plain values only."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,14 +33,26 @@ def check_open(state: str, closes_at: datetime | None, now: datetime) -> None:
         raise Problem("comments_closed")
 
 
-def check_comment(text: str, page: int | None, *, page_given: bool = False) -> None:
+@dataclass(frozen=True)
+class Words:
+    """What a comment says. ``page`` counts from 1, None is the whole paper; ``page_given``: a page was meant, whether
+    it could be read or not.
+    """
+
+    text: str
+    page: int | None = None
+    page_given: bool = False
+
+
+def check_comment(said: Words) -> None:
     """A comment has a text; its page, if it names one, is a number from 1."""
     faults: dict[str, Problem] = {}
-    if not text:
+    if not said.text:
         faults["text"] = Problem("missing")
-    elif len(text) > LONGEST:
+    elif len(said.text) > LONGEST:
         faults["text"] = Problem("too_long", limit=LONGEST)
-    if (page_given and page is None) or (page is not None and not 1 <= page <= LAST_PAGE):
+    unread = said.page_given and said.page is None
+    if unread or (said.page is not None and not 1 <= said.page <= LAST_PAGE):
         faults["page"] = Problem("not_in_range", low=1, high=LAST_PAGE)
     if faults:
         raise Invalid(faults)

@@ -39,6 +39,14 @@ def unread(db: Session, member_id: int, limit: int = 20) -> list[OpinionNotice]:
     )
 
 
+def has_unread(db: Session, member_id: int, round_id: int) -> bool:
+    """Whether a member has something unread of this round."""
+    found = select(OpinionNotice.id).where(
+        OpinionNotice.member_id == member_id, OpinionNotice.round_id == round_id, OpinionNotice.read_at.is_(None)
+    )
+    return db.scalar(found.limit(1)) is not None
+
+
 def read(db: Session, member_id: int, now: datetime, round_id: int | None = None) -> None:
     """They have read what there was, of one round or of all."""
     notices = update(OpinionNotice).where(OpinionNotice.member_id == member_id, OpinionNotice.read_at.is_(None))

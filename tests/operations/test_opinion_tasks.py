@@ -8,7 +8,7 @@ from sqlalchemy import select
 from documents.database import Database
 from documents.errors import Invalid, Problem
 from ecabinet import audit
-from ecabinet.opinions import answers, drafting, notices, queries, rounds
+from ecabinet.opinions import answers, drafting, listing, notices, queries, rounds
 from ecabinet.opinions.answer_rules import Choice
 from ecabinet.opinions.models import OpinionAnswer, OpinionEvent, OpinionNotice, OpinionRecipient
 from ecabinet.opinions.rules import CloseHow, EventKind, NoticeKind, RoundState
@@ -249,9 +249,9 @@ def test_what_waits_stands_first(database: Database) -> None:
         )
         give(db, room.office, answered, "first")
         rounds.recall(db, recalled, "sai", room.id("secretary"), NOW, Told())
-        assert [one.round.id for one in queries.mine(db, first)] == [sooner.id, later.id, recalled.id, answered.id]
-        assert [of.id for of in queries.waiting(db, first)] == [sooner.id, later.id]
-        assert queries.waiting(db, room.id("spare")) == []
+        assert [one.round.id for one in listing.mine(db, first)] == [sooner.id, later.id, recalled.id, answered.id]
+        assert [of.id for of in listing.waiting(db, first)] == [sooner.id, later.id]
+        assert listing.waiting(db, room.id("spare")) == []
 
 
 def test_lists_hold_only_what_is_held(database: Database) -> None:
@@ -260,7 +260,7 @@ def test_lists_hold_only_what_is_held(database: Database) -> None:
         give(db, room.office, of, "first")
 
         def held(name: str) -> list[tuple[int, int, int]]:
-            return [(h.round.id, h.asked, h.answered) for h in queries.held(db, room.office.person(db, name))]
+            return [(h.round.id, h.asked, h.answered) for h in listing.held(db, room.office.person(db, name))]
 
         assert held("secretary") == [(draft.id, 0, 0), (of.id, 4, 1)]
         assert held("stranger") == held("leader") == held("first") == []
@@ -279,7 +279,7 @@ def test_lists_hold_only_what_is_held(database: Database) -> None:
     ],
 )
 def test_time_left(left: timedelta, said_so: tuple[str, int]) -> None:
-    assert queries.time_left(NOW + left, NOW) == said_so
+    assert listing.time_left(NOW + left, NOW) == said_so
 
 
 def test_a_hundred_seats_are_sent_and_listed(database: Database) -> None:

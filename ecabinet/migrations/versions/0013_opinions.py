@@ -284,7 +284,7 @@ def _create_comments() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["paper_comment.id"], name=op.f("fk_paper_comment_parent_id")),
         sa.ForeignKeyConstraint(["verdict_by"], ["member.id"], name=op.f("fk_paper_comment_verdict_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_comment")),
-        sa.UniqueConstraint("token", name=op.f("uq_paper_comment_token")),
+        sa.UniqueConstraint("member_id", "token", name=op.f("uq_paper_comment_member_id_token")),
     )
     op.create_index(op.f("ix_paper_comment_paper_id"), "paper_comment", ["paper_id"], unique=False)
     op.create_index(op.f("ix_paper_comment_parent_id"), "paper_comment", ["parent_id"], unique=False)
