@@ -23,8 +23,12 @@ from ecabinet.meetings import blocks as meeting_blocks
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
-from ecabinet.meetings import speaker_blocks, speaker_routes
+from ecabinet.meetings import comment_routes, speaker_blocks, speaker_routes
 from ecabinet.messages import code_sentence
+from ecabinet.notebook import routes as notebook_routes
+from ecabinet.opinions import draft_routes, run_routes
+from ecabinet.opinions import routes as opinion_routes
+from ecabinet.opinions.tasks import RoundTask
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
@@ -69,10 +73,15 @@ BLUEPRINTS = (
     meeting_routes.bp,
     meeting_preparing.bp,
     speaker_routes.bp,
+    comment_routes.bp,
+    opinion_routes.bp,
+    draft_routes.bp,
+    run_routes.bp,
+    notebook_routes.bp,
     voting_routes.bp,
     library_routes.bp,
 )
-TASKS: tuple[Task, ...] = (read_papers, identity.run_one, imports.ImportTask())
+TASKS: tuple[Task, ...] = (read_papers, identity.run_one, imports.ImportTask(), RoundTask())
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS))
 

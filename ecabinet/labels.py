@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext, lazy_gettext
 
 from ecabinet.member_labels import MEMBER_LABELS
+from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.voting.rules import Majority
 
@@ -99,9 +100,11 @@ LABELS = {
     "document": {
         "paper": _("Tài liệu họp"),
         "law": _("Luật"),
+        "opinion": _("Tài liệu lấy ý kiến"),
     },
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
+    **OPINION_LABELS,
 }
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
 from ecabinet.member_messages import MEMBER_SENTENCES
+from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 
 _ = lazy_gettext
@@ -158,6 +159,7 @@ SENTENCES = {
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
+    **OPINION_SENTENCES,
 }
 
 

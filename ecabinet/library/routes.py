@@ -60,13 +60,15 @@ def _load(db: Session, document_id: int) -> tuple[Document, Version]:
 @bp.get("/papers/<int:document_id>")
 def read(document_id: int) -> ResponseReturnValue:
     """Those whose labels open it: the reader, at a page (counted from 1), with the words searched for."""
-    meeting_id = request.args.get("meeting", type=int)
+    meeting_id, round_id = request.args.get("meeting", type=int), request.args.get("opinion", type=int)
     question = asked("q", 300)
     with database().reading() as db:
         document, version = _load(db, document_id)
         back = (
             url_for("meetings.page", meeting_id=meeting_id)
             if meeting_id
+            else url_for("opinions.page", round_id=round_id)
+            if round_id
             else url_for("library.search", q=question or None)
         )
         return render_template(
