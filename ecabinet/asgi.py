@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from concurrent.futures import Future
 from typing import Any, cast
 
 import socketio
@@ -78,9 +79,10 @@ class Process:
         if order is not None:
             self._emit("recheck", order, "")
 
-    def _emit(self, event: str, payload: object, room: str) -> None:
-        if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self._say(event, payload, room), self._loop)
+    def _emit(self, event: str, payload: object, room: str) -> Future[None] | None:
+        if self._loop is None:
+            return None
+        return asyncio.run_coroutine_threadsafe(self._say(event, payload, room), self._loop)
 
     async def _say(self, event: str, payload: object, room: str) -> None:
         # One after the other: what goes to the bus over two connections at once may arrive in either order.

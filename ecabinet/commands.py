@@ -87,7 +87,7 @@ def run_worker(_options: argparse.Namespace) -> None:
     process = WorkerProcess(Config.from_env())
     require_ready(process.engines)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: process.worker.stop())
+        signal.signal(number, lambda *_: process.worker.ask_to_stop())
     process.run()
 
 

@@ -8,6 +8,8 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
@@ -15,14 +17,15 @@ from documents.database import Change, Database
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer, member_room, now_rev
 
 GATHER_SECONDS = 0.12
+SENT_SECONDS = 2.0
 LOCALES = ("vi", "en")
 SEATING = frozenset({"polls", "attendance"})
 """Kinds of changes that make or take a ballot."""
 
 log = logging.getLogger(__name__)
 
-Emit = Callable[[str, object, str], None]
-"""Send an event with its payload to a room: ``emit(event, payload, room)``."""
+Emit = Callable[[str, object, str], Future[None] | None]
+"""Send an event with its payload to a room: ``emit(event, payload, room)``; what may be waited for until it is sent."""
 
 Resolve = Callable[[Session, Change], Iterable[tuple[int, str]]]
 """Which meetings a change of something else touches: (meeting id, kind) pairs."""
@@ -110,7 +113,10 @@ class Publisher:
         with self._database.reading() as db:
             rev = now_rev(db)
             voters = sorted(self._voters(db, meeting_id))
-        self._emit("voters", {"meeting": meeting_id, "rev": rev, "voters": voters}, "")
+        sent = self._emit("voters", {"meeting": meeting_id, "rev": rev, "voters": voters}, "")
+        if sent is not None:
+            with suppress(TimeoutError):  # else the rooms would still be asked as they were
+                sent.result(timeout=SENT_SECONDS)
 
     def _push(self, meeting_id: int, kinds: set[str]) -> None:
         for view in View:

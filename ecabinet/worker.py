@@ -36,13 +36,13 @@ class Worker:
         self._engines = engines
         self._tasks = tasks
         self._wake = threading.Event()
-        self._closing = threading.Event()
+        self._closing = False
         engines.database.listeners.append(self._hear)
 
     def run(self) -> None:
         """Work until :meth:`stop`. A fault of the database or a store is logged and waited out, never fatal."""
         index_checked = False
-        while not self._closing.is_set():
+        while not self._closing:
             self._wake.clear()
             busy = False
             if not index_checked:
@@ -55,8 +55,14 @@ class Worker:
 
     def stop(self) -> None:
         """Finish what is under way and return from :meth:`run`."""
-        self._closing.set()
+        self.ask_to_stop()
         self._wake.set()
+
+    def ask_to_stop(self) -> None:
+        """The same for a signal handler, within :data:`IDLE_SECONDS`: no lock is taken, because the thread that the
+        signal interrupts may hold it.
+        """
+        self._closing = True
 
     def _run(self, task: Task) -> bool:
         return task(self._engines, datetime.now(UTC))
@@ -66,7 +72,7 @@ class Worker:
         return True
 
     def _do(self, piece: Callable[[], bool]) -> bool:
-        if self._closing.is_set():
+        if self._closing:
             return False
         try:
             return piece()

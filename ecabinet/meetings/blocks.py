@@ -16,7 +16,7 @@ def bar(db: Session, viewer: Viewer) -> str:
     """Title, state and quorum, at the head of the meeting page and of the console."""
     meeting = _meeting(db, viewer)
     return render_template(
-        "meetings/blocks/bar.html", meeting=meeting, quorum=queries.quorum_of(db, meeting), view=viewer.view
+        "meetings/blocks/bar.html", meeting=meeting, quorum=queries.quorum_shown(db, meeting), view=viewer.view
     )
 
 
@@ -54,7 +54,7 @@ def quorum(db: Session, viewer: Viewer) -> str:
     meeting = _meeting(db, viewer)
     return render_template(
         "meetings/blocks/quorum.html",
-        quorum=queries.quorum_of(db, meeting),
+        quorum=queries.quorum_shown(db, meeting),
         present=queries.present_count(db, meeting.id),
         id="console-quorum" if viewer.view == View.CONSOLE else "quorum",
     )
@@ -77,7 +77,9 @@ def console_people(db: Session, viewer: Viewer) -> str:
 def screen_head(db: Session, viewer: Viewer) -> str:
     """The head of the room screen."""
     meeting = _meeting(db, viewer)
-    return render_template("meetings/blocks/screen_head.html", meeting=meeting, quorum=queries.quorum_of(db, meeting))
+    return render_template(
+        "meetings/blocks/screen_head.html", meeting=meeting, quorum=queries.quorum_shown(db, meeting)
+    )
 
 
 BLOCKS = (

@@ -197,7 +197,9 @@ def add_paper(meeting_id: int, item_id: int) -> ResponseReturnValue:
     blob = engines().blobs.put(file.stream)
     if blob.size == 0:
         raise Problem("empty")
-    paper = agenda.PaperFile(text("title") or file.filename.rsplit(".", 1)[0], blob, file.filename, kind)
+    # A file may be called ".pdf": then that is its title too.
+    title = text("title") or file.filename.rsplit(".", 1)[0].strip() or file.filename
+    paper = agenda.PaperFile(title, blob, file.filename, kind)
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
         item = queries.load_item(db, meeting, item_id)

@@ -261,6 +261,14 @@ def participants(db: Session, meeting_id: int) -> list[Participant]:
     return sorted(found, key=lambda p: (p.rank, p.represents_id or p.id, p.represents_id is not None))
 
 
+def quorum_shown(db: Session, meeting: Meeting) -> Quorum:
+    """The same for showing: several blocks of one page ask, and it is computed once for all of its reading."""
+    known: dict[int, Quorum] = db.info.setdefault("quorum", {})
+    if meeting.id not in known:
+        known[meeting.id] = quorum_of(db, meeting)
+    return known[meeting.id]
+
+
 def quorum_of(db: Session, meeting: Meeting) -> Quorum:
     """The quorum at this moment."""
     return quorum(places(db, meeting.id), meeting.quorum_rule)

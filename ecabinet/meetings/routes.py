@@ -195,13 +195,20 @@ def find_substitute(meeting_id: int) -> ResponseReturnValue:
 
 @bp.post("/meetings/<int:meeting_id>/substitute")
 def send_substitute(meeting_id: int) -> ResponseReturnValue:
-    """The invited: send a substitute."""
-    with database().writing() as db:
-        seen = queries.load_to_change(db, person(), meeting_id)
-        member = db.get(Member, whole("member") or 0)
-        if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
-            raise Problem("no_such_member")
-        attendance.send_substitute(db, seen.require_participant(), member, text("reason"), new_code)
+    """The invited: send a substitute, with a reason or without."""
+    reason = text("substitute_reason")
+    try:
+        with database().writing() as db:
+            seen = queries.load_to_change(db, person(), meeting_id)
+            member = db.get(Member, whole("member") or 0)
+            if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
+                raise Problem("no_such_member")
+            attendance.send_substitute(db, seen.require_participant(), member, reason, new_code)
+    except Invalid as invalid:
+        values = {"substitute_name": text("substitute_name"), "substitute_reason": reason}
+        with database().reading() as db:
+            faults = {f"substitute_{field}": said for field, said in fault_texts(invalid).items()}
+            return make_response(_invitation(db, meeting_id, values, faults), 422)
     return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã cử người dự thay."))
 
 

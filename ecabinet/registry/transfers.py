@@ -24,6 +24,7 @@ from ecabinet.registry.rules import (
 )
 
 MONTHS_TO_FINISH, MONTHS_AWAY = 1, 3
+LONGEST_WORDS = 300
 BELOW_A_BASE = frozenset({UnitKind.BRANCH.value, UnitKind.SECTION.value, UnitKind.INTER_BRANCH.value})
 
 
@@ -39,10 +40,11 @@ def ask(
     if to_unit.dissolved_on is not None:
         raise Problem("unit_dissolved", field="to_unit", unit=to_unit.name)
     _check_stay(kind, until_day, act.on_day)
+    _check_length(reason, "reason")
     transfer = Transfer(
         member_id=member.id, from_unit_id=member.unit_id, to_unit_id=to_unit.id, kind=kind.value,
         state=TransferState.ASKED.value, asked_on=act.on_day, due_on=months_later(act.on_day, MONTHS_TO_FINISH),
-        until_day=until_day if kind == TransferKind.TEMPORARY else None, reason=reason[:300],
+        until_day=until_day if kind == TransferKind.TEMPORARY else None, reason=reason,
     )  # fmt: skip
     try:
         with db.begin_nested():
@@ -63,6 +65,11 @@ def _check_stay(kind: TransferKind, until_day: date | None, today: date) -> None
             first=f"{today + timedelta(days=1):%d/%m/%Y}",
             last=f"{last:%d/%m/%Y}",
         )
+
+
+def _check_length(words: str, field: str) -> None:
+    if len(words) > LONGEST_WORDS:
+        raise Problem("too_long", field=field, limit=LONGEST_WORDS)
 
 
 def steps(db: Session, transfer: Transfer) -> list[tuple[ConsentStep, Unit]]:
@@ -94,6 +101,7 @@ def answer(db: Session, transfer: Transfer, person: Person, agreed: bool, note: 
         raise Problem("transfer_over")
     step, unit = awaited
     person.require(Permission.MANAGE_REGISTRY, unit.path)
+    _check_length(note, "note")
     if agreed and act.on_day > transfer.due_on:
         raise Problem("transfer_overdue")
     if agreed and transfer.to_unit.dissolved_on is not None:
@@ -104,7 +112,7 @@ def answer(db: Session, transfer: Transfer, person: Person, agreed: bool, note: 
             step=step.value,
             unit_id=unit.id,
             agreed=agreed,
-            note=note[:300],
+            note=note,
             by_member=person.member_id,
             at=act.now,
         )

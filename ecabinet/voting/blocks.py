@@ -84,7 +84,7 @@ def console_vote(db: Session, viewer: Viewer) -> str:
         meeting=meeting,
         lines=[(poll, queries.result(db, poll) if poll.state in COUNTED else None) for poll in polls],
         progress={poll.id: queries.progress(db, poll.id) for poll in polls if poll.state == rules.PollState.OPEN},
-        quorum=meetings.quorum_of(db, meeting),
+        quorum=meetings.quorum_shown(db, meeting),
     )
 
 

@@ -22,7 +22,7 @@ from ecabinet.registry import sessions
 from ecabinet.voting import operations
 from ecabinet.voting.models import Poll
 from tests import databases
-from tests.people import NOW, Scene, make_scene, participant
+from tests.people import ACT, NOW, Scene, make_poll, make_scene, participant
 from tests.realtime.harness import Clients
 from tests.stack.processes import SERVERS_VARIABLES, application
 
@@ -187,6 +187,22 @@ def test_closing_reaches_the_room_and_late_ballots_are_refused(served: Served) -
     assert served.vote("first")["error"] == "poll_not_open"
 
 
+def test_a_vote_that_opens_is_pushed_to_each_in_its_form(served: Served) -> None:
+    for name in ("first", "secretary"):
+        served.open(name)
+        assert served.join(name)["ok"] is True
+    with served.scene.database.writing() as db:
+        poll = make_poll(db, db.get_one(Meeting, served.scene.meeting), opened=False).id
+    headers = served.cookie(served.scene.office.tokens["chair"]) | {"X-CSRF-Token": "x", "Accept": "application/json"}
+    for path in (f"/polls/{served.scene.poll}/close", f"/polls/{poll}/open"):
+        with urllib.request.urlopen(urllib.request.Request(served.url + path, b"", headers), timeout=30):
+            pass
+    for name in ("first", "secretary"):
+        served.clients.until(lambda name=name: f"poll-{poll}-open" in served.html_of(name, "ballot-slot"), name)
+    assert "data-ballot" in served.html_of("first", "ballot-slot")
+    assert "data-ballot" not in served.html_of("secretary", "ballot-slot")
+
+
 def test_who_left_is_refused_and_who_is_back_is_not(served: Served) -> None:
     served.open("first")
 
@@ -231,4 +247,4 @@ def test_signing_out_elsewhere_ends_that_connection_and_no_other(served: Served)
 
 def act(served: Served, operation: Callable[..., None]) -> None:
     with served.scene.database.writing() as db:
-        operation(db, db.get_one(Poll, served.scene.poll), NOW)
+        operation(db, db.get_one(Poll, served.scene.poll), ACT)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from documents.models import Version
+from documents.models import Document, Version
 from ecabinet.meetings import queries
 from ecabinet.meetings.models import Meeting, Participant
 from tests.web.conftest import CSRF, Site
@@ -154,3 +154,12 @@ def test_a_vote_is_prepared_and_a_wrong_one_is_not(site: Site) -> None:
     assert wrong.status_code == 422
     assert wrong.text.count('aria-invalid="true"') == 2
     assert secretary.post(f"{site.meeting}/polls", form | {"item": "999999"}).status_code == 404
+
+
+def test_a_paper_whose_file_has_no_name_but_an_ending_has_a_title(site: Site) -> None:
+    answer = site.as_("secretary").post(
+        f"{site.meeting}/items/{agenda(site)[0]}/papers", {"file": (io.BytesIO(b"%PDF-1.4 x"), ".pdf")}
+    )
+    assert answer.status_code == 303
+    with site.database.reading() as db:
+        assert db.scalars(select(Document.title).order_by(Document.id.desc())).first() == ".pdf"

@@ -123,3 +123,14 @@ def test_pages_hold_no_inline_script_or_style(site: Site) -> None:
         assert " style=" not in page
         assert " onclick=" not in page
         assert "<script>" not in page
+
+
+def test_too_long_a_reason_for_a_substitute_is_said_beside_its_field(site: Site) -> None:
+    reason = "bận " * 200
+    form = {"member": site.scene.member("spare"), "substitute_name": "SPARE", "substitute_reason": reason}
+    answer = site.as_("first").post(f"{site.meeting}/substitute", form)
+    assert answer.status_code == 422
+    assert reason.strip() in answer.text
+    assert 'id="field-substitute_reason-fault"' in answer.text
+    assert "Nguyễn Thị Spare" in answer.text
+    assert site.as_("first").post(f"{site.meeting}/substitute", form | {"substitute_reason": "bận"}).status_code == 303

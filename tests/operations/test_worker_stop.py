@@ -1,0 +1,34 @@
+"""A worker asked to stop by a signal, wherever the signal finds it."""
+
+from threading import Thread
+
+from documents.database import Database
+from ecabinet.worker import Worker
+
+
+class _Nothing:
+    """Engines without anything to do."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def test_a_signal_handler_never_waits_for_a_lock_of_the_thread_it_interrupts(database: Database) -> None:
+    worker = Worker(_Nothing(database), ())  # type: ignore[arg-type]
+    # The main thread is interrupted while it holds the lock of its event: the handler must come back all the same.
+    with worker._wake._cond:  # type: ignore[attr-defined]
+        handler = Thread(target=worker.ask_to_stop, daemon=True)
+        handler.start()
+        handler.join(timeout=10)
+        assert not handler.is_alive()
+    worker.run()  # returns at once
+
+
+def test_from_another_thread_it_stops_without_waiting(database: Database) -> None:
+    worker = Worker(_Nothing(database), (lambda _engines, _now: False,))  # type: ignore[arg-type]
+    worker._check_index = lambda: True  # type: ignore[method-assign]
+    running = Thread(target=worker.run, daemon=True)
+    running.start()
+    worker.stop()
+    running.join(timeout=10)
+    assert not running.is_alive()
