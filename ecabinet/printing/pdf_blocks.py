@@ -16,6 +16,8 @@ from ecabinet.printing.forms import Face, Layout
 from ecabinet.printing.pdf_words import INDENT, SIDES, SPLIT_FROM, words
 from ecabinet.printing.sheets import Align, Block, Code, Facts, Heading, Items, PageBreak, Paragraph, Table, Text
 
+LONG_HEADING = 500
+
 
 def block(of: Block, form: Layout, width: float) -> list[Flowable]:  # noqa: PLR0911 - one answer a kind
     """One part of the body."""
@@ -44,9 +46,14 @@ def _running(text: Text, form: Layout) -> Words:
 
 def _heading(of: Heading, form: Layout) -> Words:
     face = Face(form.body.size, bold=True, italic=of.level >= 3)
-    made = words(of.text, face, Align.LEFT, firstLineIndent=INDENT, spaceBefore=6, spaceAfter=4, keepWithNext=1)
+    made = words(of.text, face, Align.LEFT, firstLineIndent=INDENT, spaceBefore=6, spaceAfter=4, **_kept(of.text))
     made.outline = (texts.line(of.text), of.level)
     return made
+
+
+def _kept(text: str) -> dict[str, Any]:
+    """Stay with what follows; not where it is so long that ReportLab would look for ever for a page with room."""
+    return {"keepWithNext": int(len(text) <= LONG_HEADING)}
 
 
 def _table(of: Table, form: Layout, width: float) -> list[Flowable]:
@@ -74,7 +81,7 @@ def _table(of: Table, form: Layout, width: float) -> list[Flowable]:
         spaceBefore=4,
         spaceAfter=10,
     )
-    caption = [words(of.caption, form.caption, spaceBefore=4, keepWithNext=1)] if of.caption else []
+    caption = [words(of.caption, form.caption, spaceBefore=4, **_kept(of.caption))] if of.caption else []
     return [*caption, grid]
 
 

@@ -12,7 +12,7 @@ from reportlab.lib.fonts import addMapping
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
+from reportlab.pdfbase.pdfmetrics import getFont, registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, HRFlowable
 from reportlab.platypus import Paragraph as Words
@@ -31,6 +31,7 @@ INDENT = 10 * mm
 LEADING = 1.25
 SPLIT_FROM = 36
 """A row is broken only where this much of it (points) fits on each page: nothing shorter is ever torn."""
+LACKING = "?"
 LEAST_SIZE = 12
 """Lines of the head that are a little too long for their column get smaller letters, never smaller than these."""
 
@@ -63,7 +64,7 @@ def words(text: Text, face: Face, align: Align = Align.CENTER, **more: Any) -> W
 
 def _marked(run: Run, face: Face) -> str:
     """ReportLab's markup of a run: what was typed is escaped, so that it is never taken for markup."""
-    text = escape(run.text).replace("\n", "<br/>")
+    text = escape(known(run.text)).replace("\n", "<br/>")
     for tag, wanted in (
         ("b", run.bold and not face.bold),
         ("i", run.italic and not face.italic),
@@ -72,6 +73,12 @@ def _marked(run: Run, face: Face) -> str:
         if wanted:
             text = f"<{tag}>{text}</{tag}>"
     return text
+
+
+def known(text: str) -> str:
+    """The text with a sign in place of each letter that the face lacks: a reader sees that something stood there."""
+    letters = getFont(f"{FAMILY}-Regular").face.charToGlyph
+    return "".join(letter if ord(letter) in letters or letter == "\n" else LACKING for letter in text)
 
 
 def rule(width: float | str) -> HRFlowable:
@@ -97,13 +104,20 @@ def width_of(text: str, face: Face) -> float:
     return float(stringWidth(text, font(face), face.size))
 
 
-def fitted(text: str, face: Face, width: float) -> Words:
-    """The text in the middle of a column: in one line where letters of 12 points can do it, else in even lines."""
+def fitting(text: str, face: Face, width: float) -> Face:
+    """The face in which a line fits its column (points): letters a little smaller, where that is enough."""
     for size in (face.size, face.size - 0.5, face.size - 1, face.size - 1.5, face.size - 2):
         smaller = Face(size, face.bold, face.italic, face.underline)
         if size >= min(LEAST_SIZE, face.size) and width_of(text, smaller) <= width:
-            return words(text, smaller)
-    return words(text, face, **_even(text, face, width))
+            return smaller
+    return face
+
+
+def fitted(text: str, face: Face, width: float) -> Words:
+    """The text in the middle of a column: in one line where letters of 12 points can do it, else in even lines."""
+    smaller = fitting(text, face, width)
+    one_line = width_of(text, smaller) <= width
+    return words(text, smaller) if one_line else words(text, face, **_even(text, face, width))
 
 
 def _even(text: str, face: Face, width: float) -> dict[str, Any]:

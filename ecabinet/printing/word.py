@@ -17,7 +17,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.parfmt import ParagraphFormat
 
 from ecabinet.clock import ZONE
-from ecabinet.printing import forms, texts, word_blocks, word_frame, word_parts
+from ecabinet.printing import forms, pdf_words, texts, word_blocks, word_frame, word_parts
 from ecabinet.printing.forms import Face, Layout
 from ecabinet.printing.sheets import Sheet
 
@@ -26,6 +26,7 @@ A4 = (210, 297)
 
 def render(sheet: Sheet, at: datetime) -> bytes:
     """The sheet as a Word file that says it was made at ``at`` (aware)."""
+    pdf_words.register_faces()  # measures how long lines are
     document = Document()
     form = forms.layout(sheet)
     _describe(document, sheet, at)

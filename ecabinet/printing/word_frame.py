@@ -10,6 +10,7 @@ from docx.text.paragraph import Paragraph
 
 from ecabinet.printing import forms, texts, word_parts
 from ecabinet.printing.forms import Face, Layout
+from ecabinet.printing.pdf_words import fitting
 from ecabinet.printing.sheets import Align, Sheet, Signer, Text
 
 ALIGN = {
@@ -44,10 +45,16 @@ def line(where: Document | _Cell, text: Text, face: Face, align: Align = Align.C
     return write(paragraph, text, face)
 
 
+def _fitted(cell: _Cell, text: str, face: Face, width: int) -> Paragraph:
+    """A new paragraph with letters a little smaller where that keeps it in one line."""
+    return line(cell, text, fitting(text, face, Length(width).pt - 2))
+
+
 def two_columns(document: Document, widths: Sequence[int], rows: int = 1) -> Table:
     """A table without lines; its rows stay whole."""
     table: Table = document.add_table(rows, 2)
     word_parts.fix_widths(table, list(widths))
+    word_parts.without_padding(table)
     for row in table.rows:
         word_parts.whole(row)
     return table
@@ -59,8 +66,8 @@ def head(document: Document, sheet: Sheet, width: int) -> None:
     first = int(width * form.left_share)
     left, right = two_columns(document, (first, width - first)).rows[0].cells
     if superior := texts.capitals(of.superior):
-        line(left, superior, form.superior)
-    line(left, texts.capitals(of.issuer), form.issuer)
+        _fitted(left, superior, form.superior, first)
+    _fitted(left, texts.capitals(of.issuer), form.issuer, first)
     if form.under_issuer:
         line(left, form.under_issuer, form.issuer)
     else:
@@ -70,10 +77,10 @@ def head(document: Document, sheet: Sheet, width: int) -> None:
     if summary := forms.letter_summary(sheet.title):
         line(left, summary, form.letter_summary)
     for words, face in form.heading:
-        line(right, words, face)
+        _fitted(right, words, face, width - first)
     word_parts.line_beneath(right.add_paragraph(), Length(int((width - first) * 0.2)))
     if place := forms.place_line(of):
-        line(right, place, form.place)
+        _fitted(right, place, form.place, width - first)
     document.add_paragraph()
 
 
@@ -128,7 +135,7 @@ def _signer(cell: _Cell, of: Signer, form: Layout) -> None:
     bold = Face(form.body.size - 1, bold=True)
     for words in map(texts.capitals, (*of.authority, of.position)):
         if words:
-            line(cell, words, bold)
+            _fitted(cell, words, bold, cell.width or 0)
     if of.note:
         line(cell, texts.line(of.note), Face(form.cell.size, italic=True))
     line(cell, texts.line(of.name), bold).paragraph_format.space_before = SIGNING_ROOM

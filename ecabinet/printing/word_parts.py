@@ -52,6 +52,9 @@ def restyle(style: ParagraphStyle, face: Face) -> None:
             del fonts.attrib[name]
     for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(script), FONT)
+    for ornament in ("w:spacing", "w:kern", "w:caps"):
+        for found in style.element.rPr.findall(qn(ornament)):
+            style.element.rPr.remove(found)
     properties = style.element.get_or_add_pPr()
     for ornament in properties.findall(qn("w:pBdr")) + properties.findall(qn("w:contextualSpacing")):
         properties.remove(ornament)
@@ -102,6 +105,17 @@ def watermark(header: _Header, number: int) -> None:
         namespaces=nsdecls("w"), name=f"PowerPlusWaterMarkObject{number}", number=2048 + number, text=DRAFT
     )
     header.paragraphs[0]._p.append(parse_xml(filled))
+
+
+def without_padding(table: Table) -> None:
+    """The text of its cells may use their whole width."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), "0")
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def whole(row: _Row) -> None:
