@@ -1,8 +1,10 @@
 // Tablets for the benchmark: official Socket.IO clients in one process, driven by lines of JSON on stdin; each order is
-// answered by one line on stdout. Times are milliseconds; `rev` and `t` are wall clock milliseconds of the same machine.
+// answered by one line on stdout. Times are milliseconds; `t` is the wall clock of the same machine in milliseconds, `rev`
+// in microseconds.
 //   {"do": "connect", "url", "meeting", "cookies": [...]}  → {connected, failed, connect_ms}
 //   {"do": "see", "block", "text"}                          → {seen}: how many tablets were shown a block with that text
 //   {"do": "burst", "poll", "options", "over", "block"}     → everybody votes within `over` ms; see burst() for the answer
+//   {"do": "outlast", "poll", "options", "over"}            → the same while the server dies; see outlast() for the answer
 //   {"do": "stream", "seconds", "size", "hz" | "window"}    → the first tablet presents; see stream() for the answer
 "use strict";
 const readline = require("node:readline");
@@ -86,7 +88,7 @@ async function burst({ poll, options, over, block }) {
     let done = false;
     tablet.onBlock = ({ id, rev, html }) => {
       if (id !== block) return;
-      deliveries.push(wall() - rev);
+      deliveries.push(wall() - rev / 1000);
       if (done || html.replace(/<[^>]*>|\s/g, "").indexOf(whole) === -1) return;
       done = true;
       complete += 1;
@@ -126,6 +128,41 @@ async function burst({ poll, options, over, block }) {
     final_ms: complete === tablets.length ? Math.round(completeAt - lastSent) : null, complete,
     ...percentiles(acks, "ack"), ...percentiles(deliveries, "delivery"), deliveries: deliveries.length,
   };
+}
+
+/** Every tablet casts one ballot at a random moment of `over` ms and sends it again after each reconnect until it is
+ *  acknowledged, as the page does. The answer: the receipt of each tablet, and how many were told two different ones. */
+async function outlast({ poll, options, over }) {
+  const dropsBefore = drops;
+  const receipts = new Map();
+  const refused = {};
+  let changed = 0;
+  const passing = new Set(["busy", "server_fault"]);
+  const ballots = tablets.map((tablet, index) => ({
+    tablet, index, at: Math.random() * over, due: false, over: false,
+    ballot: { poll, options: [options[index % options.length]], token: `${poll}-${index}-${Math.random().toString(36).slice(2)}` },
+  }));
+  const send = (one) => {
+    if (!one.due || one.over || !one.tablet.socket.connected) return;
+    one.tablet.socket.timeout(10_000).emit("ballot", one.ballot, (fault, answer) => {
+      // Without an acknowledgement nobody knows whether it was taken: it is sent again.
+      if (fault || passing.has(answer.error)) return void setTimeout(() => send(one), 200);
+      one.over = true;
+      if (!answer.ok) refused[answer.error] = (refused[answer.error] ?? 0) + 1;
+      else if (receipts.has(one.index) && receipts.get(one.index) !== answer.receipt) changed += 1;
+      else receipts.set(one.index, answer.receipt);
+    });
+  };
+  const again = ballots.map((one) => () => send(one));
+  ballots.forEach((one, index) => one.tablet.socket.on("connect", again[index]));
+  for (const one of ballots) setTimeout(() => { one.due = true; send(one); }, one.at);
+  const finished = await until(() => ballots.every((one) => one.over));
+  // Once more, as a tablet does whose acknowledgement was lost: the receipt must stay the same.
+  for (const one of ballots) one.over = false;
+  ballots.forEach(send);
+  await until(() => ballots.every((one) => one.over), 20_000);
+  ballots.forEach((one, index) => one.tablet.socket.off("connect", again[index]));
+  return { finished, receipts: [...receipts.values()], refused, changed, drops: drops - dropsBefore };
 }
 
 /** The first tablet presents to all others: `hz` events a second, or as fast as the server acknowledges with `window`
@@ -173,7 +210,7 @@ async function stream({ seconds, size, hz, window }) {
   };
 }
 
-const orders = { connect, see, burst, stream };
+const orders = { connect, see, burst, outlast, stream };
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const order = JSON.parse(line);
   process.stdout.write(JSON.stringify(await orders[order.do](order)) + "\n");

@@ -58,6 +58,11 @@ class Server:
                 return int(line.split()[1])
         raise BenchError("no figure for the server's memory")
 
+    def kill(self) -> None:
+        """SIGKILL: nothing is put in order."""
+        self._process.kill()
+        self._process.wait()
+
     def close(self) -> None:
         self._process.terminate()
         try:
@@ -114,3 +119,12 @@ def application_env(folder: Path, port: int, secret_key: str, database_url: str 
     if database_url is not None:
         own["DATABASE_URL"] = database_url
     return {**kept, **own, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def run_command(env: dict[str, str], command: str) -> None:
+    """One of the application's own commands, to its end."""
+    done = subprocess.run(  # noqa: S603  # our own command line
+        [sys.executable, "-m", "ecabinet", command], env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BenchError(f"{command} failed: {done.stderr[-500:]}")

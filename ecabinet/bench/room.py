@@ -1,6 +1,7 @@
 """A meeting under way with as many members as there are tablets, each signed in: what the benchmark votes with."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,7 +23,8 @@ from ecabinet.registry.models import Account, Body, Member, SignIn, Unit
 from ecabinet.registry.rules import SESSION_LENGTH, BodyKind, Sex, UnitKind
 from ecabinet.voting import operations as voting
 from ecabinet.voting import rules
-from ecabinet.voting.models import Ballot, Poll
+from ecabinet.voting.models import Ballot, Marked, Poll, SecretBallot, SecretReceipt
+from ecabinet.voting.rules import Manner
 
 CSRF = "benchmark"
 
@@ -45,8 +47,12 @@ class Room:
     votes: list[Vote]
 
 
-def make_room(database: Database, secret_key: str, tablets: int, votes: int) -> Room:
-    """Fill an empty database: a unit, its committee of ``tablets``, all present in a meeting, ``votes`` drafts."""
+def make_room(
+    database: Database, secret_key: str, tablets: int, votes: int, manners: Sequence[Manner] = (Manner.NAMED,)
+) -> Room:
+    """Fill an empty database: a unit, its committee of ``tablets``, all present in a meeting, ``votes`` drafts that go
+    through the ``manners`` in turn.
+    """
     now = datetime.now(UTC)
     with database.writing() as db:
         unit = registry.add_unit(db, None, "BENCH", "Đơn vị đo kiểm", UnitKind.CENTRAL)
@@ -56,7 +62,7 @@ def make_room(database: Database, secret_key: str, tablets: int, votes: int) -> 
         db.flush()
         tokens = _sign_in(db, [secretary, *members], now)
         meeting = _meeting(db, unit, body, secretary, now)
-        prepared = [_vote(db, meeting, number) for number in range(1, votes + 1)]
+        prepared = [_vote(db, meeting, number, manners[number % len(manners)]) for number in range(1, votes + 1)]
         secretary_cookie, *cookies = [_cookie(secret_key, token) for token in tokens]
         return Room(meeting.id, cookies, secretary_cookie, prepared)
 
@@ -67,6 +73,17 @@ def receipts_and_voters(database: Database, poll_id: int) -> tuple[list[str], in
         receipts = list(db.scalars(select(Ballot.receipt).where(Ballot.poll_id == poll_id)))
         voters = db.scalar(select(func.count(Ballot.member_id.distinct())).where(Ballot.poll_id == poll_id))
         return receipts, voters or 0
+
+
+def secret_receipts_and_ballots(database: Database, poll_id: int) -> tuple[list[str], int, int]:
+    """Of a closed secret vote: the receipts, how many ballots there are, and how many members have voted."""
+    with database.reading() as db:
+        receipts = list(db.scalars(select(SecretReceipt.receipt).where(SecretReceipt.poll_id == poll_id)))
+        ballots, marked = (
+            db.scalar(select(func.count()).select_from(table).where(table.poll_id == poll_id)) or 0
+            for table in (SecretBallot, Marked)
+        )
+        return receipts, ballots, marked
 
 
 def _members(db: Session, unit: Unit, body: Body, count: int, now: datetime) -> list[Member]:
@@ -121,9 +138,9 @@ def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: dateti
     return meeting
 
 
-def _vote(db: Session, meeting: Meeting, number: int) -> Vote:
+def _vote(db: Session, meeting: Meeting, number: int, manner: Manner) -> Vote:
     majority = rules.Majority(1, 2, strict=True, base=rules.Base.ENTITLED)
-    draft = rules.PollDraft(f"Thông qua nghị quyết số {number}", None, majority)
+    draft = rules.PollDraft(f"Thông qua nghị quyết số {number}", None, majority, manner=manner)
     poll: Poll = voting.draft_poll(db, meeting, draft)
     return Vote(poll.id, [option.id for option in poll.options])
 

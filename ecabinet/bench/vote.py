@@ -7,7 +7,6 @@ Three votes, each by every tablet: within one second (delays, deliveries, the fi
 import argparse
 import json
 import secrets
-import subprocess
 import sys
 import threading
 import time
@@ -17,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from documents.database import Database
-from ecabinet.bench.processes import BenchError, Server, Tablets, application_env, free_port, http
+from ecabinet.bench import vote_kill
+from ecabinet.bench.processes import BenchError, Server, Tablets, application_env, free_port, http, run_command
 from ecabinet.bench.room import CSRF, Room, Vote, make_room, receipts_and_voters
 from ecabinet.config import Config
 
@@ -46,11 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["vote", "registry"])
     parser.add_argument("--tablets", type=int, default=500, help="how many tablets vote (500)")
     parser.add_argument("--database", help="an empty database to use instead of SQLite in a temporary folder")
+    parser.add_argument("--kill", type=int, help="kill the server so many times in the middle of a vote, instead")
     parser.add_argument("--reference", action="store_true", help="measure the reference server in Node beside it")
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
+    if options.kill is not None:
+        print(json.dumps(vote_kill.measure(options.kill, options.tablets, options.database)), flush=True)
+        return
     figures = measure(options.tablets, options.database)
     if options.reference:
         reference = measure_reference(options.tablets)
@@ -79,7 +83,7 @@ def _measure(tablets: int, database_url: str | None, command: list[str]) -> dict
     with TemporaryDirectory(prefix="ecabinet-bench-") as name, ExitStack() as stack:
         port, secret_key = free_port(), secrets.token_hex(32)
         env = application_env(Path(name), port, secret_key, database_url)
-        _run_command(env, "migrate")
+        run_command(env, "migrate")
         database = Database(Config.from_env(env).database_url)
         stack.callback(database.dispose)
         env["DATABASE"] = database.url.database or ""
@@ -203,11 +207,3 @@ class Pages:
         """The delay that 95 of 100 pages did not exceed; None when none was fetched."""
         ordered = sorted(self._seconds)
         return round(ordered[int(0.95 * (len(ordered) - 1))] * 1000, 1) if ordered else None
-
-
-def _run_command(env: dict[str, str], command: str) -> None:
-    done = subprocess.run(  # noqa: S603  # our own command line
-        [sys.executable, "-m", "ecabinet", command], env=env, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise BenchError(f"{command} failed: {done.stderr[-500:]}")

@@ -68,12 +68,12 @@ function progressBlock(poll) {
   <p class="counter-label">đã bỏ phiếu</p>
   <svg class="bar" aria-hidden="true"><rect class="bar-track" width="100%" height="100%"></rect><rect class="bar-fill" width="${share.toFixed(2)}%" height="100%"></rect></svg>
 </div></div>`;
-  return { id: "vote-progress", rev: Date.now(), html };
+  return { id: "vote-progress", rev: Date.now() * 1000, html };
 }
 
 function slotBlock(meeting) {
   const poll = sql.openPoll.get(meeting);
-  const rev = Date.now();
+  const rev = Date.now() * 1000;
   if (!poll) return { id: "ballot-slot", rev, html: '<div class="sheet-slot" id="ballot-slot" data-key="no-poll"></div>' };
   const choices = sql.options.all(poll.id).map(({ id, label }) => `<label class="vote-option"><input type="radio" name="option"
     value="${id}"><span class="vote-option-text">${escape(label)}</span></label>`).join("");

@@ -42,6 +42,20 @@ def test_a_small_room_votes_and_every_figure_is_there(
     assert figures["presenter_complete"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_server_is_killed_in_the_middle_and_no_ballot_is_lost(
+    kind: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = ["--database", request.getfixturevalue("postgres_url")] if kind == "postgresql" else []
+    vote.run(options("--tablets", "8", "--kill", "2", *address))
+    figures = json.loads(capsys.readouterr().out)
+    assert figures.pop("reconnects") >= 8
+    assert figures == {
+        "bench": "vote-kill", "kills": 2, "tablets": 8, "acked": 16, "lost": 0, "doubled": 0, "recount_equal": True,
+        "database": kind,
+    }  # fmt: skip
+
+
 def test_without_its_libraries_the_reference_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vote, "REFERENCE", tmp_path / "reference_server.js")
     with pytest.raises(BenchError, match="npm ci"):
