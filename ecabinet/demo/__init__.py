@@ -12,7 +12,7 @@ from sqlalchemy import select
 from documents.blobs import Blob
 from documents.operations import add_document, add_version
 from ecabinet.access import unit_label
-from ecabinet.demo import laws, meeting, people
+from ecabinet.demo import laws, meeting, opinions, people
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -27,6 +27,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
     with engines.database.writing() as db:
         if db.scalar(select(Unit.id).limit(1)) is not None:
             meeting.move_to_today(db, now)
+            opinions.move_on(db, now)
             return
     source = random.Random(SEED)
     say("demo: writing the laws as PDFs …")
@@ -56,6 +57,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
             )
         secretary = db.scalars(select(Account).where(Account.login == "thuky")).one()
         meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
+        opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
 
