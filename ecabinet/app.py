@@ -20,10 +20,10 @@ from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.library import routes as library_routes
 from ecabinet.meetings import blocks as meeting_blocks
+from ecabinet.meetings import comment_routes, speaker_blocks, speaker_routes
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
-from ecabinet.meetings import comment_routes, speaker_blocks, speaker_routes
 from ecabinet.messages import code_sentence
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.opinions import draft_routes, run_routes

@@ -13,6 +13,7 @@ from ecabinet.access import Permission, Person, Role, within
 from ecabinet.registry.account_models import Delegation, Invitation
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
+from ecabinet.registry.rules import NO_LONGER
 
 PAGE = 50
 
@@ -106,15 +107,31 @@ def managed_account(db: Session, person: Person, member_id: int) -> Account:
     return account
 
 
-def not_above(db: Session, person: Person, account: Account) -> None:
-    """Raise :class:`Forbidden` when the account has a role outside what the person administers.
+def not_above(db: Session, person: Person, account: Account, now: datetime) -> None:
+    """Raise :class:`Forbidden` when the account has a role, or was lent one, outside what the person administers.
 
     A member of a commune may hold a role at the centre: who administers the commune must not get at that role by a new
-    password.
+    password. Nor does who administers by delegation get at an administrator: that right would outlast the delegation.
     """
     paths = person.paths(Permission.MANAGE_ACCOUNTS)
-    if any(not path.startswith(paths) for _role, path in roles_with_paths(db, account.id)):
+    held = roles_with_paths(db, account.id)
+    if any(not path.startswith(paths) for path in [path for _role, path in held] + _lent_to(db, account.id, now)):
         raise Forbidden("the account has a role above")
+    administered = [path for role, path in held if role.role == Role.ADMINISTRATOR]
+    own = own_administration(db, person)
+    if any(not path.startswith(own) for path in administered):
+        raise Forbidden("an administrator is out of reach by delegation")
+
+
+def own_administration(db: Session, person: Person) -> tuple[str, ...]:
+    """The paths of the units that the person administers in the own right, not by delegation."""
+    own = UnitRole.account_id == person.account_id, UnitRole.role == Role.ADMINISTRATOR
+    return tuple(db.scalars(select(Unit.path).join(UnitRole, UnitRole.unit_id == Unit.id).where(*own)))
+
+
+def _lent_to(db: Session, account_id: int, now: datetime) -> list[str]:
+    lent = Delegation.to_account_id == account_id, Delegation.ended_at.is_(None), Delegation.ends_at > now
+    return list(db.scalars(select(Unit.path).join(Delegation, Delegation.unit_id == Unit.id).where(*lent)))
 
 
 def roles_with_paths(db: Session, account_id: int) -> list[tuple[UnitRole, str]]:
@@ -191,7 +208,13 @@ def open_invitation(db: Session, token: str, now: datetime) -> Invitation:
     invitation = db.scalar(
         select(Invitation)
         .options(joinedload(Invitation.member))
-        .where(Invitation.token_hash == token_hash(token), Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .join(Member, Member.id == Invitation.member_id)
+        .where(
+            Invitation.token_hash == token_hash(token),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+            Member.status.not_in(NO_LONGER),
+        )
     )
     if invitation is None:
         raise Problem("invitation_over")

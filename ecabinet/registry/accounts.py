@@ -13,7 +13,7 @@ from ecabinet import audit
 from ecabinet.access import Permission, Person, Role
 from ecabinet.registry import operations, second_factor, sessions
 from ecabinet.registry.account_models import Delegation, Invitation, Passkey
-from ecabinet.registry.account_queries import holds, not_above, open_invitation
+from ecabinet.registry.account_queries import holds, not_above, open_invitation, own_administration
 from ecabinet.registry.account_rules import INVITATION_LENGTH, check_delegation
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
 
@@ -21,7 +21,9 @@ from ecabinet.registry.models import Account, Member, Unit, UnitRole
 def invite(db: Session, person: Person, member: Member, account: Account | None, now: datetime) -> str:
     """A fresh token with which the member sets a password (and a login, at the first time); former ones are void."""
     if account is not None:
-        not_above(db, person, account)
+        # A new password without the old one: on a borrowed tablet that would be the account itself.
+        _require_other(person, account)
+        not_above(db, person, account, now)
         if not account.active:
             raise Problem("account_closed")
     db.execute(delete(Invitation).where(Invitation.member_id == member.id, Invitation.used_at.is_(None)))
@@ -70,7 +72,7 @@ def change_password(db: Session, account_id: int, password_hash: str, token: str
 def close(db: Session, person: Person, account: Account, now: datetime) -> None:
     """Nobody signs in with it any more, and whoever is signed in no longer is."""
     _require_other(person, account)
-    not_above(db, person, account)
+    not_above(db, person, account, now)
     account.active = False
     sessions.end_sessions(db, account.id)
     _tell_takers(db, account.id)
@@ -80,7 +82,7 @@ def close(db: Session, person: Person, account: Account, now: datetime) -> None:
 
 def reopen(db: Session, person: Person, account: Account, now: datetime) -> None:
     """It may be used again, with the password and roles it had."""
-    not_above(db, person, account)
+    not_above(db, person, account, now)
     account.active = True
     audit.record(db, person.member_id, "account_reopened", f"account:{account.id}", now)
 
@@ -88,7 +90,7 @@ def reopen(db: Session, person: Person, account: Account, now: datetime) -> None
 def reset_second_step(db: Session, person: Person, account: Account, now: datetime) -> None:
     """For someone who lost phone and recovery codes: one step again; passkeys go too, and all sessions end."""
     _require_other(person, account)
-    not_above(db, person, account)
+    not_above(db, person, account, now)
     second_factor.remove(db, account.id)
     db.execute(delete(Passkey).where(Passkey.account_id == account.id))
     sessions.end_sessions(db, account.id)
@@ -121,12 +123,7 @@ def revoke(db: Session, person: Person, unit_role: UnitRole, unit: Unit, now: da
 def _require_own_right(db: Session, person: Person, unit: Unit) -> None:
     """Who is administrator by delegation stands in for a time: that is no ground to give roles that stay."""
     person.require(Permission.MANAGE_ACCOUNTS, unit.path)
-    own = db.scalars(
-        select(Unit.path)
-        .join(UnitRole, UnitRole.unit_id == Unit.id)
-        .where(UnitRole.account_id == person.account_id, UnitRole.role == Role.ADMINISTRATOR)
-    )
-    if not any(unit.path.startswith(path) for path in own):
+    if not unit.path.startswith(own_administration(db, person)):
         raise Forbidden("administrator by delegation only")
 
 

@@ -11,11 +11,13 @@ from documents.database import Database
 from documents.errors import Forbidden, Problem
 from ecabinet import audit
 from ecabinet.access import Permission, Role
-from ecabinet.registry import account_queries, accounts, operations, second_factor, sessions
+from ecabinet.registry import account_queries, accounts, members, operations, second_factor, sessions
 from ecabinet.registry.account_models import RecoveryCode
 from ecabinet.registry.models import Account, Member, SignIn, Unit, UnitRole
+from ecabinet.registry.queries import person_by_token
+from ecabinet.registry.rules import MemberStatus
 from ecabinet.sealing import Sealer
-from tests.people import Office, make_office
+from tests.people import PASSWORD, Office, make_office
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -124,6 +126,65 @@ def test_whoever_administers_below_does_not_get_at_a_role_above(database: Databa
     with database.reading() as db:
         assert account_queries.holds(db, account(db, office, "spare").id, Role.CLERK, office.units["hue"])
         assert audit.check(db) is None
+
+
+def test_whoever_administers_below_does_not_get_at_a_role_lent_from_above(database: Database, office: Office) -> None:
+    with database.writing() as db:
+        hue, lender = db.get_one(Unit, office.units["hue"]), office.person(db, "leader")
+        operations.grant(db, account(db, office, "second"), Role.ADMINISTRATOR, hue)
+        role = db.scalars(select(UnitRole).where(UnitRole.account_id == lender.account_id)).one()
+        target = account(db, office, "third")
+        delegation = accounts.delegate(db, lender, role, target, NOW + DAY, NOW + 2 * DAY, NOW)
+        member = db.get_one(Member, office.members["third"])
+        db.flush()
+        with pytest.raises(Forbidden):
+            accounts.invite(db, office.person(db, "second"), member, target, NOW)
+        accounts.end_delegation(db, lender, delegation, NOW)
+        db.flush()
+        assert accounts.invite(db, office.person(db, "second"), member, target, NOW)
+
+
+def test_who_administers_by_delegation_does_not_get_at_an_administrator(database: Database, office: Office) -> None:
+    """A stand-in who gave the administrator a new password would be administrator for good."""
+    with database.writing() as db:
+        centre = office.person(db, "administrator")
+        role = db.scalars(select(UnitRole).where(UnitRole.account_id == centre.account_id)).one()
+        accounts.delegate(db, centre, role, account(db, office, "first"), NOW - DAY, NOW + DAY, NOW)
+        operations.grant(db, account(db, office, "second"), Role.ADMINISTRATOR, db.get_one(Unit, office.units["hue"]))
+    with database.writing() as db:
+        stand_in = office.person(db, "first")
+        for name in ("administrator", "second"):
+            target, member = account(db, office, name), db.get_one(Member, office.members[name])
+            for forbidden in (
+                lambda target=target, member=member: accounts.invite(db, stand_in, member, target, NOW),
+                lambda target=target: accounts.close(db, stand_in, target, NOW),
+                lambda target=target: accounts.reset_second_step(db, stand_in, target, NOW),
+            ):
+                with pytest.raises(Forbidden):
+                    forbidden()
+        assert accounts.invite(db, stand_in, db.get_one(Member, office.members["third"]), None, NOW)
+
+
+def test_who_is_no_longer_a_member_is_out_and_stays_out(database: Database, office: Office) -> None:
+    with database.writing() as db:
+        member = db.get_one(Member, office.members["third"])
+        token = accounts.invite(db, office.person(db, "administrator"), member, account(db, office, "third"), NOW)
+        members.set_status(db, member, MemberStatus.EXPELLED)
+        assert ("account", account(db, office, "third").id) in db.info["changes"]
+    with database.reading() as db:
+        assert person_by_token(db, office.tokens["third"], NOW) is None
+        assert db.scalars(select(SignIn).join(Account).where(Account.member_id == member.id)).all() == []
+        assert not operations.password_fits(account(db, office, "third"), PASSWORD)
+        with pytest.raises(Problem) as problem:
+            account_queries.open_invitation(db, token, NOW)
+        assert problem.value.code == "invitation_over"
+
+
+def test_a_role_lent_by_who_is_no_longer_a_member_counts_no_more(database: Database, office: Office) -> None:
+    lend(database, office, -DAY, DAY)
+    with database.writing() as db:
+        members.set_status(db, db.get_one(Member, office.members["leader"]), MemberStatus.REMOVED)
+    assert not may_read(database, office)
 
 
 def test_an_invitation_is_used_once_even_by_two_at_the_same_moment(database: Database, office: Office) -> None:

@@ -192,7 +192,7 @@ def test_a_closed_account_is_out_at_once_and_back_when_reopened(site: Site) -> N
     assert site.anybody().post("/login", {"login": "first", "password": PASSWORD}).status_code == 303
 
 
-@pytest.mark.parametrize("change", ["close", "one-step"])
+@pytest.mark.parametrize("change", ["close", "one-step", "invitation"])
 def test_nobody_does_it_to_themselves(site: Site, change: str) -> None:
     own = site.scene.office.members["administrator"]
     assert site.as_("administrator").post(f"/accounts/{own}/{change}").status_code == 409
