@@ -125,6 +125,7 @@ SENTENCES = {
     "no_seat_vacant": _("Đã bầu đủ số lượng."),
     "second_round_exists": _("Đã có bầu vòng hai cho lần bầu này."),
     "no_quorum": _("Chưa đủ số đại biểu: có mặt %(present)s/%(summoned)s, cần ít nhất %(needed)s."),
+    "no_quorum_of_units": _("Chưa đủ số đơn vị: có đại biểu của %(present)s/%(summoned)s, cần ít nhất %(needed)s."),
     "not_entitled": _("Đồng chí không có trong danh sách được biểu quyết nội dung này."),
     "poll_not_open": _("Biểu quyết chưa mở hoặc đã đóng."),
     "not_present": _("Đồng chí đã rời phiên họp nên không biểu quyết được."),

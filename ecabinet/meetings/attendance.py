@@ -59,6 +59,13 @@ def set_role(db: Session, participant: Participant, role: rules.ParticipantRole)
     changed(db, "seat", participant.member_id)
 
 
+def set_scrutineer(db: Session, participant: Participant, *, chosen: bool) -> None:
+    """Make someone a scrutineer (ban kiểm phiếu) of this meeting, or no longer."""
+    participant.scrutineer = chosen
+    changed(db, "attendance", participant.meeting_id)
+    changed(db, "member", participant.member_id)
+
+
 def answer(db: Session, participant: Participant, rsvp: rules.Rsvp, reason: str) -> None:
     """Accept, or be absent with a reason. A substitute named before falls away unless already here."""
     rules.check_rsvp(rsvp, reason, rules.MeetingState(participant.meeting.state))

@@ -25,15 +25,25 @@ QUORUMS = (("1/2", "1/2"), ("2/3", "2/3"), ("3/4", "3/4"), ("1/1", "1/1"))
 
 def _draft() -> rules.MeetingDraft:
     """What the form says of a meeting."""
-    numerator, _slash, denominator = text("quorum").partition("/")
+    numerator, denominator = _fraction("quorum")
+    units = _fraction("quorum_units") if text("quorum_units") else (None, None)
     return rules.MeetingDraft(
         title=text("title"),
         place=text("place"),
         starts_at=moment("starts_at"),
         ends_at=moment("ends_at"),
-        quorum_numerator=int(numerator) if numerator.isdecimal() and len(numerator) < 4 else 0,
-        quorum_denominator=int(denominator) if denominator.isdecimal() and len(denominator) < 4 else 0,
+        quorum_numerator=numerator,
+        quorum_denominator=denominator,
+        quorum_units_numerator=units[0],
+        quorum_units_denominator=units[1],
     )
+
+
+def _fraction(name: str) -> tuple[int, int]:
+    """A fraction as "2/3"; what is none becomes 0/0, which no rule allows."""
+    above, _slash, below = text(name).partition("/")
+    sound = all(part.isdecimal() and len(part) < 4 for part in (above, below))
+    return (int(above), int(below)) if sound else (0, 0)
 
 
 def _form(db: Session, meeting: Meeting | None, values: dict[str, str], faults: dict[str, str]) -> str:
@@ -96,6 +106,7 @@ def edit(meeting_id: int) -> ResponseReturnValue:
             "starts_at": _said(meeting.starts_at),
             "ends_at": _said(meeting.ends_at),
             "quorum": f"{meeting.quorum_numerator}/{meeting.quorum_denominator}",
+            "quorum_units": f"{units[0]}/{units[1]}" if (units := meeting.quorum_rule.units) else "",
         }
         return _form(db, meeting, values, {})
 
@@ -247,6 +258,16 @@ def invite_guest(meeting_id: int) -> ResponseReturnValue:
         if member is None or not member.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_member")
         attendance.invite_guest(db, meeting, member, new_code)
+    return done(url_for("preparing.people", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/people/<int:participant_id>/scrutineer")
+def set_scrutineer(meeting_id: int, participant_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: who counts the votes with them, and sees counts before they are published."""
+    with database().writing() as db:
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
+        participant = queries.load_participant(db, meeting, participant_id)
+        attendance.set_scrutineer(db, participant, chosen=text("scrutineer") == "1")
     return done(url_for("preparing.people", meeting_id=meeting_id))
 
 

@@ -214,6 +214,20 @@ def quorum(places: Iterable[Place], rule: QuorumRule) -> Quorum:
     )  # fmt: skip
 
 
+def check_quorum(figures: Quorum) -> None:
+    """Raise which threshold is not met, with its figures."""
+    if figures.met:
+        return
+    if not figures.summoned or figures.present < figures.needed:
+        raise Problem("no_quorum", present=figures.present, summoned=figures.summoned, needed=figures.needed)
+    raise Problem(
+        "no_quorum_of_units",
+        present=figures.units_present,
+        summoned=figures.units_summoned,
+        needed=figures.units_needed,
+    )
+
+
 def check_rsvp(rsvp: Rsvp, reason: str, state: MeetingState) -> None:
     """An absence needs its reason; a concluded meeting takes no more answers."""
     if state == MeetingState.CONCLUDED:

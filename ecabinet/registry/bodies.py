@@ -66,13 +66,14 @@ def appoint(
     now: datetime,
     *,
     voting: bool = True,
+    weight: int | None = 1,
 ) -> Position:
     """Give a member of the unit or below a position in a term; an end that is left open is the term's."""
     _hold(db, body)
     held = _held(db, body, member) if member is not None else []
     faults = {fault.field or "": fault for fault in [_member_fault(body, member)] if fault is not None}
     try:
-        span = body_rules.check_position(title, rank, days, _span(term), held)
+        span = body_rules.check_position(title, rank, days, _span(term), held, weight)
     except Invalid as invalid:
         raise Invalid(invalid.faults | faults) from invalid
     if faults or member is None:
@@ -83,12 +84,20 @@ def appoint(
         title=title,
         rank=rank,
         voting=voting,
+        weight=weight,
         starts_on=span.begins,
         ends_on=span.until,
     )
     db.add(position)
     db.flush()
-    details = {"body": body.id, "position": position.id, "title": title, "days": span.text, "voting": voting}
+    details = {
+        "body": body.id,
+        "position": position.id,
+        "title": title,
+        "days": span.text,
+        "voting": voting,
+        "weight": weight,
+    }
     audit.record(db, by, "position_given", f"member:{member.id}", now, **details)
     return position
 

@@ -152,7 +152,7 @@ def appoint(term_id: int) -> ResponseReturnValue:
         body, term = _load_term(db, term_id)
         bodies.appoint(
             db, body, term, _meant(db, body), text("title"), whole("rank"), _days(), person().member_id, now(),
-            voting=text("voting") == "1",
+            voting=text("voting") == "1", weight=whole("weight", 1),
         )  # fmt: skip
         return body.id
 

@@ -10,6 +10,7 @@ from ecabinet.registry.unit_rules import NAME_LENGTH, text_fault, written
 TERM_LENGTH = 50
 TITLE_LENGTH = 100
 RANKS = (1, 9999)
+WEIGHTS = (1, 1_000)
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,19 @@ def check_term(name: str, days: Days, others: Iterable[Span]) -> Span:
     return term
 
 
-def check_position(title: str, rank: int | None, days: Days, term: Span, held: Iterable[Span]) -> Span:
+def check_position(
+    title: str, rank: int | None, days: Days, term: Span, held: Iterable[Span], weight: int | None = 1
+) -> Span:
     """The position as it will be; raises :class:`Invalid` when it leaves its term, or the member holds the same one in
-    that time. ``held`` are the positions of the member in this body.
+    that time. ``held`` are the positions of the member in this body; ``weight`` is what its vote counts.
     """
     faults = {}
     if fault := text_fault(title, TITLE_LENGTH):
         faults["title"] = fault
     if rank is None or not RANKS[0] <= rank <= RANKS[1]:
         faults["rank"] = Problem("not_in_range", low=RANKS[0], high=RANKS[1])
+    if weight is None or not WEIGHTS[0] <= weight <= WEIGHTS[1]:
+        faults["weight"] = Problem("not_in_range", low=WEIGHTS[0], high=WEIGHTS[1])
     position = _span(title, days, faults)
     if position is not None:
         position = Span(title, position.begins, position.until or term.until)

@@ -15,7 +15,7 @@ from ecabinet.clock import ZONE
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import advance
-from ecabinet.meetings.rules import MeetingState, Place, entitled, quorum
+from ecabinet.meetings.rules import MeetingState, Place, check_quorum, entitled, quorum
 from ecabinet.registry.queries import seats_of
 from ecabinet.sealing import Sealer
 from ecabinet.voting import queries, rules, tally_rules, urn
@@ -118,13 +118,10 @@ def open_poll(db: Session, poll: Poll, act: Act) -> None:
 
 
 def _freeze(db: Session, poll: Poll, here: list[Place], voters: list[Place]) -> None:
-    """The figures of the room at this moment; raises ``no_quorum`` where the vote needs one."""
+    """The figures of the room at this moment; raises why there is no quorum where the vote needs one."""
     figures = quorum(here, poll.meeting.quorum_rule)
-    if poll.needs_quorum and not figures.met:
-        raise Problem(
-            "no_quorum", present=figures.present, summoned=figures.summoned, needed=figures.needed,
-            units_present=figures.units_present, units_needed=figures.units_needed,
-        )  # fmt: skip
+    if poll.needs_quorum:
+        check_quorum(figures)
     poll.quorum_present, poll.quorum_summoned = figures.present, figures.summoned
     if figures.units:
         poll.quorum_units_present, poll.quorum_units_summoned = figures.units_present, figures.units_summoned

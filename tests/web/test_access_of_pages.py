@@ -55,6 +55,8 @@ GET_PAGES = {
     "preparing.edit": ("{meeting}/edit", RUNNING),
     "preparing.edit_agenda": ("{meeting}/agenda", RUNNING),
     "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
+    "speakers.page": ("{meeting}/floor?name=nguyen", RUNNING),
+    "speakers.people": ("{meeting}/floor/people?name=nguyen", RUNNING),
     "voting.polls": ("{meeting}/polls", RUNNING),
     "voting.edit": ("{draft}/edit", RUNNING),
     "voting.hand_count": ("{by_hand}/hand-count", RUNNING),
@@ -83,6 +85,7 @@ GET_PAGES = {
     "members.new": ("/members/new?unit={hue}", {"administrator"}),
     "members.page": ("/members/{first}", {"administrator", "first"}),
     "members.card": ("/members/{first}/card", {"administrator", "first"}),
+    "units.destinations": ("/units/destinations?to_unit=hue", {"administrator"}),
     "members.edit": ("/members/{first}/edit", {"administrator"}),
     "imports.index": ("/imports", {"administrator"}),
     "officials.page": ("/members/{first}/official", {"administrator"}),
@@ -102,7 +105,7 @@ ELSEWHERE = {
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots",
     "library.read", "library.content", "registry.login",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
-    "imports.result", "imports.progress", "import_rows.form", "import_rows.line",
+    "imports.result", "photos.show", "imports.progress", "import_rows.form", "import_rows.line",
 }  # fmt: skip
 
 
@@ -153,6 +156,8 @@ ACTIONS = {
     "officials.add_record": "/members/{first}/official/position",
     "officials.strike": "/members/{first}/official/records/1/strike",
     "identity.verify": "/members/{first}/verify",
+    "photos.bring": "/members/{first}/photo",
+    "photos.remove": "/members/{first}/photo/remove",
     "meetings.enter": "{meeting}/enter",
     "meetings.leave": "{meeting}/leave",
     "meetings.rsvp": "{meeting}/rsvp",
@@ -169,7 +174,12 @@ ACTIONS = {
     "preparing.add_paper": "{meeting}/items/1/papers",
     "preparing.invite_body": "{meeting}/people",
     "preparing.invite_guest": "{meeting}/guests",
+    "preparing.set_scrutineer": "{meeting}/people/1/scrutineer",
     "preparing.set_role": "{meeting}/people/1/role",
+    "speakers.take_part": "{meeting}/floor/ask",
+    "speakers.run": "{meeting}/floor/run/give",
+    "speakers.save": "{meeting}/floor",
+    "speakers.save_item": "{meeting}/floor/items/1",
     "voting.prepare": "{meeting}/polls",
     "voting.open_poll": "{poll}/open",
     "voting.close": "{poll}/close",
@@ -232,6 +242,7 @@ OPEN_TO_ALL = {
 }
 ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting."))} | {
     "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
+    "speakers.run", "speakers.save", "speakers.save_item",
 }  # fmt: skip
 ONLY_FOR_RUNNING -= {"preparing.create", "voting.ballot"}
 
