@@ -8,8 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding as In
-from cryptography.hazmat.primitives.serialization import NoEncryption, PublicFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
 SELF_MADE_YEARS = 20
@@ -63,9 +62,6 @@ def read(path: Path, password: str) -> Identity:
         raise CertificateError("the password does not open it, or it is no PKCS#12 file") from error
     if key is None or certificate is None:
         raise CertificateError("it holds no private key with its certificate")
-    form = In.DER, PublicFormat.SubjectPublicKeyInfo
-    if key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
-        raise CertificateError("its private key is not the certificate's")
     return Identity(p12, secret, certificate)
 
 

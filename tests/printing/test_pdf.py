@@ -259,3 +259,17 @@ def test_the_mark_of_a_draft_is_pale_and_only_on_drafts() -> None:
     assert "DỰ THẢO" not in pages(pdf.render(replace(MINUTES, draft=False), AT))[0]
     empty = Sheet(Head(Form.STATE, "A"), Title(), draft=True)
     assert ink(pdf.render(empty, AT), 0, 0.1, 0.3, 0.9, 0.9) == 0
+
+
+@pytest.mark.parametrize("signers", [1, 2, 5])
+def test_more_recipients_than_fit_on_a_page(signers: int) -> None:
+    found = pages(
+        printed(
+            Paragraph("Hết."),
+            signers=tuple(Signer("Ủy viên", f"Người {n}", ("TM. Ban",) * 30) for n in range(signers)),
+            recipients=tuple(f"Đơn vị {n}" for n in range(200)),
+        )
+    )
+    text = " ".join(found)
+    assert text.count("- Đơn vị") == 200
+    assert all(f"Người {n}" in text for n in range(signers))
