@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from ecabinet.labels import LABELS
 from ecabinet.meetings.rules import MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.speaker_rules import OrderRule, RequestState, SpeechKind
 from ecabinet.messages import SENTENCES
 from ecabinet.voting.rules import Base, OptionKey, PollState
 from tests.stack.processes import ROOT
@@ -48,6 +49,9 @@ def test_every_code_has_its_sentence() -> None:
         ("poll", PollState),
         ("base", Base),
         ("option", OptionKey),
+        ("speech_kind", SpeechKind),
+        ("floor_request", RequestState),
+        ("order_rule", OrderRule),
     ],
 )
 def test_every_state_has_its_label(kind: str, values: type) -> None:
