@@ -143,6 +143,7 @@ def test_progress_stop_and_go_on(site: Site) -> None:
     progress = asker.get(f"/imports/{run}/progress")
     assert "HX-Refresh" not in progress.headers
     assert "Nếu máy chủ khởi động lại" in progress.text
+    assert "Chờ xử lý" in progress.text
     assert asker.get(f"/imports/{run}/rows/1").status_code == 404
     assert asker.post(f"/imports/{run}/stop").status_code == 303
     assert asker.post(f"/imports/{run}/stop").status_code == 409
