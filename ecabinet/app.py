@@ -43,8 +43,10 @@ from ecabinet.registry import (
     member_routes,
     official_routes,
     oidc,
+    photo_routes,
     sessions,
     signing_routes,
+    stays,
     unit_routes,
 )
 from ecabinet.registry import queries as registry_queries
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     official_routes.bp,
     identity_routes.bp,
     member_routes.bp,
+    photo_routes.bp,
     import_routes.bp,
     import_row_routes.bp,
     export_routes.bp,
@@ -81,7 +84,7 @@ BLUEPRINTS = (
     voting_routes.bp,
     library_routes.bp,
 )
-TASKS: tuple[Task, ...] = (read_papers, identity.run_one, imports.ImportTask(), RoundTask())
+TASKS: tuple[Task, ...] = (read_papers, identity.run_one, stays.EndStays(), imports.ImportTask(), RoundTask())
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS))
 

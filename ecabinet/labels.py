@@ -83,9 +83,18 @@ LABELS = {
         "base_branch": _("Chi đoàn cơ sở"),
         "branch": _("Chi đoàn"),
     },
+    "unit_field": {
+        "kind": _("Loại"),
+        "code": _("Mã đơn vị"),
+        "exchange_code": _("Mã liên thông"),
+        "address": _("Địa chỉ"),
+        "phone": _("Điện thoại"),
+        "email": _("Thư điện tử"),
+    },
     "unit_event": {
         "founded": _("Thành lập"),
         "renamed": _("Đổi tên"),
+        "amended": _("Sửa thông tin"),
         "moved": _("Chuyển trực thuộc"),
         "merged": _("Hợp nhất"),
         "split": _("Chia tách"),

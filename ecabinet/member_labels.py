@@ -13,6 +13,15 @@ MEMBER_LABELS = {
         "expelled": _("Bị khai trừ"),
         "left": _("Đã ra khỏi Đoàn"),
     },
+    "list_order": {
+        "name": _("Họ tên (theo tên gọi)"),
+        "unit": _("Đơn vị, rồi họ tên"),
+        "oldest": _("Lớn tuổi trước"),
+        "youngest": _("Trẻ tuổi trước"),
+        "joined": _("Vào Đoàn sớm trước"),
+        "joined_late": _("Vào Đoàn muộn trước"),
+        "newest": _("Mới nhập trước"),
+    },
     "member_event": {
         "admitted": _("Kết nạp"),
         "entered": _("Ghi vào danh sách"),

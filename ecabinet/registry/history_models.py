@@ -122,7 +122,9 @@ class MemberCount(Base):
 
 
 class MovementCount(Base):
-    """How many admissions, transfers in and out, … the subtree of a unit had in a month (its first day)."""
+    """How many admissions, transfers in and out, … the subtree of a unit had in a month (its first day), as the tree
+    stood then: a unit that moves takes its members along, not its past.
+    """
 
     __tablename__ = "movement_count"
 

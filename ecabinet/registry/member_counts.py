@@ -30,9 +30,9 @@ class Tally:
         """One more (or, by −1, one fewer) active member of the unit with this path."""
         self._members[unit_path, sex, born] += by
 
-    def movement(self, unit_ids: tuple[int, ...], kind: MemberEventKind, on_day: date) -> None:
-        """Something happened to a member, as these units see it."""
-        self._movements[unit_ids, month_of(on_day), kind.value] += 1
+    def movement(self, unit_ids: tuple[int, ...], kind: MemberEventKind, on_day: date, by: int = 1) -> None:
+        """Something happened to a member, or to so many, as these units see it."""
+        self._movements[unit_ids, month_of(on_day), kind.value] += by
 
     def write(self, db: Session) -> None:
         """Raise and lower; what comes to nothing is left alone."""
@@ -47,7 +47,7 @@ class Tally:
         members = [(*key, number) for key, number in sorted(counted.items()) if number]
         _lower(db, [row for row in members if row[-1] < 0])
         _raise(db, MemberCount, ("unit_id", "sex", "born"), [row for row in members if row[-1] > 0])
-        movements = [(*key, number) for key, number in sorted(moved.items())]
+        movements = [(*key, number) for key, number in sorted(moved.items()) if number]
         _raise(db, MovementCount, ("unit_id", "month", "kind"), movements)
 
 

@@ -11,6 +11,9 @@ from ecabinet.registry.member_dates import months_later
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import Sex
 
+COMING = ("admitted", "entered", "moved_in", "came_back", "resumed")
+GOING = ("moved_out", "stayed_away", "deferred", "grew_up", "removed")
+"""Movements that add to, or take from, the members who count."""
 AGE_BANDS = ((0, 15), (16, 18), (19, 22), (23, 26), (27, 30), (31, 35), (36, 150))
 
 
@@ -20,26 +23,37 @@ class Dashboard:
 
     total: int
     by_sex: dict[str, int]
-    by_age: list[tuple[int, int, int]]
+    by_age: list[tuple[int, int, dict[str, int]]]
     below: list[tuple[int, str, int]]
     months: list[tuple[date, dict[str, int]]] = field(default_factory=list)
 
+    @property
+    def flows(self) -> list[tuple[date, int, int]]:
+        """Month by month how many came to count and how many ceased to."""
+        return [
+            (month, sum(kinds.get(kind, 0) for kind in COMING), sum(kinds.get(kind, 0) for kind in GOING))
+            for month, kinds in self.months
+        ]
+
 
 def dashboard(db: Session, unit: Unit, today: date) -> Dashboard:
-    """By sex, age band (low, high, number), sub-unit (id, name, number), and the movements of twelve months."""
+    """By sex, age band (low, high, by sex), sub-unit (id, name, number), and the movements of twelve months. Ages are
+    those that the year of birth gives.
+    """
     counted = db.execute(
         select(MemberCount.sex, MemberCount.born, MemberCount.number).where(MemberCount.unit_id == unit.id)
     ).all()
     by_sex = {sex.value: 0 for sex in Sex}
-    by_age = dict.fromkeys(AGE_BANDS, 0)
+    by_age = {band: dict.fromkeys(by_sex, 0) for band in AGE_BANDS}
     for sex, born, number in counted:
         by_sex[sex] += number
         years = min(max(today.year - born, 0), 150)
-        by_age[next(band for band in AGE_BANDS if band[0] <= years <= band[1])] += number
+        by_age[next(band for band in AGE_BANDS if band[0] <= years <= band[1])][sex] += number
+    left_out = {(0, 15), (36, 150)}  # shown where there is somebody
     return Dashboard(
         total=sum(by_sex.values()),
         by_sex=by_sex,
-        by_age=[(low, high, number) for (low, high), number in by_age.items()],
+        by_age=[(*band, sexes) for band, sexes in by_age.items() if band not in left_out or any(sexes.values())],
         below=children(db, unit.id),
         months=_months(db, unit.id, today),
     )

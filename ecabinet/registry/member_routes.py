@@ -13,12 +13,20 @@ from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import day_of, text, whole
 from ecabinet.messages import sentence
-from ecabinet.registry import member_queries, members, transfers
-from ecabinet.registry.history_models import Transfer
+from ecabinet.registry import charts, member_queries, members, transfers, unit_queries
+from ecabinet.registry.history_models import MemberPhoto, Transfer
 from ecabinet.registry.member_dates import age
 from ecabinet.registry.member_forms import FIELDS, OPERATIONS, checked_form, day, require_sound
 from ecabinet.registry.member_rules import Checked
-from ecabinet.registry.member_scope import asked_filter, asked_unit, kept_unit
+from ecabinet.registry.member_scope import (
+    address_of,
+    asked_filter,
+    asked_unit,
+    kept_member,
+    kept_unit,
+    picked_unit,
+    seen_member,
+)
 from ecabinet.registry.members import Act
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import TransferKind
@@ -31,7 +39,7 @@ bp = Blueprint("members", __name__)
 def index() -> ResponseReturnValue:
     """Those who keep a registry: the members of a unit's subtree, filtered, page by page."""
     with database().reading() as db:
-        unit = asked_unit(db)
+        unit, choices = picked_unit(db)
         wanted = asked_filter(unit)
         page = member_queries.page(db, wanted)
         waiting = member_queries.open_transfers(db, person())
@@ -39,8 +47,9 @@ def index() -> ResponseReturnValue:
         units = member_queries.kept_units(db, person())
         total = member_queries.number_below(db, unit.id)
         return render_template(
-            "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, chains=chains
-        )
+            "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, chains=chains,
+            choices=choices, address=address_of(wanted), today=today(),
+        )  # fmt: skip
 
 
 @bp.post("/members/find")
@@ -60,9 +69,13 @@ def find() -> ResponseReturnValue:
 def dashboard() -> ResponseReturnValue:
     """The same people: the kept figures of a unit's subtree."""
     with database().reading() as db:
-        unit = asked_unit(db)
+        unit, choices = picked_unit(db)
         figures = member_queries.dashboard(db, unit, today())
-    return render_template("registry/members_dashboard.html", unit=unit, figures=figures)
+        above = unit_queries.above(db, person(), unit)
+    return render_template(
+        "registry/members_dashboard.html", unit=unit, figures=figures, choices=choices, ticks=charts.ticks,
+        longest=charts.longest, above=[one for one, seen in above if seen], today=today(),
+    )  # fmt: skip
 
 
 @bp.get("/members/new")
@@ -100,7 +113,7 @@ def _add(db: Session, unit: Unit, checked: Checked) -> Member:
 def page(member_id: int) -> ResponseReturnValue:
     """Those who keep the registry of the member's unit, with operations; the member, without."""
     with database().reading() as db:
-        member, keeps = _seen(db, member_id)
+        member, keeps = seen_member(db, member_id)
         timeline = member_queries.timeline(db, member.id)
         transfer = transfers.under_way(db, member.id)
         step = transfers.next_step(db, transfer) if transfer else None
@@ -108,7 +121,8 @@ def page(member_id: int) -> ResponseReturnValue:
         dues = member_queries.dues(db, member.id)
         return render_template(
             "registry/member.html", member=member, keeps=keeps, timeline=timeline, transfer=transfer, step=step,
-            chain=chain, dues=dues, operations=OPERATIONS, today=today(), age=age(member.born_on, today()), shown={},
+            chain=chain, dues=dues, operations=OPERATIONS, today=today(), age=age(member.born_on, today()),
+            photo=db.get(MemberPhoto, member.id),
         )  # fmt: skip
 
 
@@ -117,7 +131,7 @@ def reveal(member_id: int) -> ResponseReturnValue:
     """The same people: open a protected number for a purpose; the look is on the audit trail."""
     field = text("field")
     with database().writing() as db:
-        member, _keeps = _seen(db, member_id)
+        member, _keeps = seen_member(db, member_id)
         purpose = text("purpose")[:200]
         number = members.reveal(db, engines().sealer, member, field, purpose, person().member_id, now())
         return render_template("registry/member_number.html", member=member, field=field, number=number)
@@ -127,17 +141,18 @@ def reveal(member_id: int) -> ResponseReturnValue:
 def card(member_id: int) -> ResponseReturnValue:
     """The same people: the member's card, to print."""
     with database().reading() as db:
-        member, _keeps = _seen(db, member_id)
+        member, _keeps = seen_member(db, member_id)
         address = engines().config.public_url + url_for("members.page", member_id=member.id)
-        qr = segno.make(address, error="m").svg_data_uri(scale=4)
-        return render_template("registry/member_card.html", member=member, qr=qr)
+        qr = segno.make(address, error="m").svg_data_uri(scale=4, border=1)
+        photo = db.get(MemberPhoto, member.id)
+        return render_template("registry/member_card.html", member=member, qr=qr, photo=photo, today=today())
 
 
 @bp.get("/members/<int:member_id>/edit")
 def edit(member_id: int) -> ResponseReturnValue:
     """Those who keep the registry of the member's unit: mend what was entered."""
     with database().reading() as db:
-        member = _kept(db, member_id)
+        member = kept_member(db, member_id)
         form = member.papers | {name: getattr(member, name) or "" for name in ("full_name", "sex", "card_number")}
         for name in ("born_on", "joined_on"):
             form[name] = f"{getattr(member, name):%d/%m/%Y}" if getattr(member, name) else ""
@@ -151,7 +166,7 @@ def save(member_id: int) -> ResponseReturnValue:
     """The same."""
     checked = checked_form()
     with database().writing() as db:
-        member = _kept(db, member_id)
+        member = kept_member(db, member_id)
         try:
             require_sound(checked)
             members.correct(db, engines().sealer, member, checked.values, _act())
@@ -168,7 +183,7 @@ def operate(member_id: int, operation: str) -> ResponseReturnValue:
     if operation not in OPERATIONS:
         raise NotFound
     with database().writing() as db:
-        OPERATIONS[operation].run(db, _kept(db, member_id), _act())
+        OPERATIONS[operation].run(db, kept_member(db, member_id), _act())
     return done(url_for("members.page", member_id=member_id), _("Đã ghi vào quá trình của đoàn viên."))
 
 
@@ -176,10 +191,8 @@ def operate(member_id: int, operation: str) -> ResponseReturnValue:
 def transfer(member_id: int) -> ResponseReturnValue:
     """The same: ask for a transfer to the unit with a code."""
     with database().writing() as db:
-        member = _kept(db, member_id)
-        to_unit = db.scalar(select(Unit).where(Unit.code == text("to_unit")))
-        if to_unit is None:
-            raise Problem("no_such_unit_code", field="to_unit")
+        member = kept_member(db, member_id)
+        to_unit = _destination(db, text("to_unit"))
         kind = TransferKind.TEMPORARY if text("kind") == "temporary" else TransferKind.PERMANENT
         transfers.ask(db, member, to_unit, kind, day_of(text("until_day")), text("reason"), _act())
     return done(url_for("members.page", member_id=member_id), _("Đã gửi đề nghị chuyển sinh hoạt."))
@@ -203,26 +216,19 @@ def answer(transfer_id: int, answer: str) -> ResponseReturnValue:
     return done(url_for("members.index"), _("Đã ghi nhận ý kiến."))
 
 
+def _destination(db: Session, typed: str) -> Unit:
+    meant = unit_queries.destinations(db, typed)
+    if not meant:
+        raise Problem("no_such_unit_code", field="to_unit")
+    if len(meant) > 1:
+        listed = ", ".join(f"{unit.code} ({unit.name})" for unit in meant)
+        raise Problem("unit_ambiguous", field="to_unit", units=listed)
+    return meant[0]
+
+
 def _act() -> Act:
     on_day = day("on_day") if request.form.get("on_day") else today()
     return Act(on_day, text("decision")[:200], person().member_id, now())
-
-
-def _seen(db: Session, member_id: int) -> tuple[Member, bool]:
-    member = db.get(Member, member_id) if member_id < 2**31 else None
-    if member is None:
-        raise NotFound
-    keeps = person().may(Permission.MANAGE_REGISTRY, member.unit.path)
-    if not keeps and member.id != person().member_id:
-        raise NotFound
-    return member, keeps
-
-
-def _kept(db: Session, member_id: int) -> Member:
-    member, keeps = _seen(db, member_id)
-    if not keeps:
-        raise NotFound
-    return member
 
 
 def _form_again(unit: Unit, member: Member | None, problem: Problem) -> str:

@@ -100,12 +100,13 @@ def defer(db: Session, member: Member, until_day: date, act: Act) -> None:
     record(db, member, MemberEventKind.DEFERRED, act, until_day)
 
 
-def resume(db: Session, member: Member, act: Act) -> None:
-    """Back from a deferral or a stay away."""
+def resume(db: Session, member: Member, act: Act, *, by_itself: bool = False) -> None:
+    """Back from a deferral or a stay away; ``by_itself``: as its last day has gone by."""
     _hold(db, member, MemberStatus.DEFERRED, MemberStatus.AWAY)
     kind = MemberEventKind.RESUMED if member.status == MemberStatus.DEFERRED else MemberEventKind.CAME_BACK
     set_status(db, member, MemberStatus.ACTIVE)
-    record(db, member, kind, act)
+    details: dict[str, Any] = {"by_itself": True} if by_itself else {}
+    record(db, member, kind, act, None, **details)
 
 
 def grow_up(db: Session, member: Member, certificate: str, act: Act) -> None:
@@ -129,7 +130,8 @@ def discipline(db: Session, member: Member, penalty: str, reason: str, act: Act)
     """A penalty; it lapses after twelve months by itself, an expulsion does not."""
     _hold(db, member, MemberStatus.ACTIVE, MemberStatus.DEFERRED, MemberStatus.AWAY)
     _require_decision(act)
-    _require_one_of(penalty, PENALTIES, "penalty")
+    if penalty not in PENALTIES:
+        raise Problem("missing", field="penalty")
     lapses = None if penalty == "expulsion" else months_later(act.on_day, DISCIPLINE_MONTHS)
     if penalty == "expulsion":
         set_status(db, member, MemberStatus.EXPELLED)
@@ -147,7 +149,8 @@ def award(db: Session, member: Member, title: str, act: Act) -> None:
 def grade(db: Session, member: Member, year: int, given: str, act: Act) -> None:
     """The grade of a year (xếp loại); one for each year."""
     _hold(db, member, MemberStatus.ACTIVE, MemberStatus.AWAY, MemberStatus.DEFERRED)
-    _require_one_of(given, GRADES, "grade")
+    if given not in GRADES:
+        raise Problem("missing", field="grade")
     if not 2000 <= year <= act.on_day.year:
         raise Problem("not_in_range", field="year", low=2000, high=act.on_day.year)
     if db.get(MemberGrade, (member.id, year)) is not None:
@@ -290,11 +293,6 @@ def _hold(db: Session, member: Member, *statuses: MemberStatus) -> None:
 def _require_decision(act: Act) -> None:
     if not act.decision:
         raise Problem("decision_needed", field="decision")
-
-
-def _require_one_of(value: str, values: tuple[str, ...], field: str) -> None:
-    if value not in values:
-        raise Problem("missing", field=field)
 
 
 def _require_between(day: date, first: date, last: date, field: str) -> None:

@@ -12,7 +12,7 @@ from ecabinet.fields import day, text
 from ecabinet.registry import unit_queries, unit_rules, units
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import UnitKind
-from ecabinet.registry.unit_rules import Decision
+from ecabinet.registry.unit_rules import Decision, Particulars
 from ecabinet.registry.units import NewUnit, Part
 from ecabinet.web import person
 
@@ -57,6 +57,13 @@ def rename(db: Session, unit: Unit) -> Unit:
     return unit
 
 
+def amend(db: Session, unit: Unit) -> Unit:
+    """How it is classed, coded and reached."""
+    told = {name: text(name) for name in ("kind", "code", "address", "phone", "email")}
+    units.amend(db, unit, Particulars(exchange_code=text("exchange_code") or None, **told), decision())
+    return unit
+
+
 def move(db: Session, unit: Unit) -> Unit:
     """Under another unit."""
     units.move(db, unit, _target(db), decision())
@@ -83,7 +90,8 @@ def dissolve(db: Session, unit: Unit) -> Unit:
 
 
 OPERATIONS: dict[str, Callable[[Session, Unit], Unit]] = {
-    "found": found, "rename": rename, "move": move, "merge": merge, "split": split, "dissolve": dissolve,
+    "found": found, "rename": rename, "amend": amend, "move": move, "merge": merge, "split": split,
+    "dissolve": dissolve,
 }  # fmt: skip
 
 

@@ -130,6 +130,15 @@ def receivers(db: Session, person: Person, text: str, limit: int = 10) -> Sequen
     return by_code or db.scalars(mine.where(_named(text)).order_by(Unit.search_name, Unit.id).limit(limit)).all()
 
 
+def destinations(db: Session, text: str, limit: int = 10) -> Sequence[Unit]:
+    """Units that stand, wherever: the one with that code, or those named so."""
+    if not text:
+        return []
+    standing = select(Unit).where(Unit.dissolved_on.is_(None))
+    by_code = db.scalars(standing.where(Unit.code == text)).all()
+    return by_code or db.scalars(standing.where(_named(text)).order_by(Unit.search_name, Unit.id).limit(limit)).all()
+
+
 def figures(db: Session, unit: Unit) -> Figures:
     """Read from the counts that are kept, never counted from members."""
     rows = db.execute(

@@ -70,7 +70,18 @@ def options() -> ResponseReturnValue:
     if not person().paths(Permission.MANAGE_REGISTRY):
         raise Problem("forbidden")
     with database().reading() as db:
-        found = unit_queries.receivers(db, person(), asked("target", 100))
+        typed = asked("target", 100) or asked("in_unit", 100)
+        found = unit_queries.receivers(db, person(), typed)
+    return render_template("registry/units_options.html", options=[(unit.code, unit.name) for unit in found])
+
+
+@bp.get("/units/destinations")
+def destinations() -> ResponseReturnValue:
+    """The same people: every unit that stands, as a member may be transferred to any of them."""
+    if not person().paths(Permission.MANAGE_REGISTRY):
+        raise Problem("forbidden")
+    with database().reading() as db:
+        found = unit_queries.destinations(db, asked("to_unit", 100))
     return render_template("registry/units_options.html", options=[(unit.code, unit.name) for unit in found])
 
 

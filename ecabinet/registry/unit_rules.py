@@ -3,11 +3,13 @@
 Which kind of unit may stand under which is not fixed: the depth of the tree is free.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from documents.errors import Invalid, Problem
+from ecabinet.registry.rules import UnitKind
 
 FIRST_DAY = date(1931, 3, 26)
 """From when units stand whose founding day was never written down: the Union's own founding day."""
@@ -16,6 +18,10 @@ NAME_LENGTH = 200
 DECISION_LENGTH = 200
 ADDRESS_LENGTH = 300
 EXCHANGE_CODE_LENGTH = 20
+EMAIL_LENGTH = 120
+# Offices have several numbers, extensions and short numbers.
+_PHONE = re.compile(r"[0-9+][0-9 ().,/;-]{2,29}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PATH_LENGTH = 200
 
 
@@ -38,6 +44,18 @@ class Decision:
         if self.on_day is None:
             raise Invalid({"on_day": Problem("not_a_day")})
         return self.on_day
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """How a unit is classed, coded and reached; empty text: not known."""
+
+    kind: str
+    code: str
+    exchange_code: str | None
+    address: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +146,24 @@ def name_faults(name: str, code: str | None, *, code_taken: bool = False) -> dic
             faults["code"] = fault
         elif code_taken:
             faults["code"] = Problem("code_taken", taken=code)
+    return faults
+
+
+def particulars_faults(to: Particulars) -> dict[str, Problem]:
+    """What is wrong with each, as far as they say it themselves."""
+    faults = {}
+    if to.kind not in set(UnitKind):
+        faults["kind"] = Problem("unknown_kind")
+    if fault := text_fault(to.code, CODE_LENGTH):
+        faults["code"] = fault
+    limits = {"exchange_code": EXCHANGE_CODE_LENGTH, "address": ADDRESS_LENGTH, "email": EMAIL_LENGTH}
+    for name, limit in limits.items():
+        if len(getattr(to, name) or "") > limit:
+            faults[name] = Problem("too_long", limit=limit)
+    if to.phone and not _PHONE.fullmatch(to.phone):
+        faults["phone"] = Problem("unit_phone_form")
+    if to.email and "email" not in faults and not _EMAIL.fullmatch(to.email):
+        faults["email"] = Problem("email_form")
     return faults
 
 

@@ -20,7 +20,7 @@ from ecabinet.registry.history_models import Transfer, UnitEvent
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import MemberStatus, TransferState, UnitEventKind, UnitKind
 from ecabinet.registry.unit_history import above_since, last_change_below, standing
-from ecabinet.registry.unit_rules import Decision, Standing
+from ecabinet.registry.unit_rules import Decision, Particulars, Standing
 from ecabinet.registry.unit_writing import end, fresh, move_members, put_on_trail, rehang, stand_anew, tell
 
 # Any number that no other advisory lock uses: on PostgreSQL two moves at once could otherwise close a circle.
@@ -74,6 +74,30 @@ def rename(db: Session, unit: Unit, name: str, decision: Decision) -> None:
     put_on_trail(db, unit, "unit_renamed", decision, before=before, after=name)
 
 
+def amend(db: Session, unit: Unit, to: Particulars, decision: Decision) -> None:
+    """Change how a unit is classed, coded and reached; what it was before stays in its timeline."""
+    _begin(db, unit, decision)
+    faults = unit_rules.particulars_faults(to)
+    for name in ("code", "exchange_code"):
+        value, column = getattr(to, name), getattr(Unit, name)
+        if name not in faults and value and _taken(db, (column == value) & (Unit.id != unit.id)):
+            faults[name] = Problem("code_taken", taken=value)
+    if faults:
+        raise Invalid(faults)
+    changes = {
+        name: [getattr(unit, name) or "", value or ""]
+        for name, value in vars(to).items()
+        if (getattr(unit, name) or "") != (value or "")
+    }
+    if not changes:
+        raise Problem("nothing_changed")
+    for name in changes:
+        setattr(unit, name, getattr(to, name))
+    db.flush()
+    tell(db, [unit], UnitEventKind.AMENDED, decision, changes=changes)
+    put_on_trail(db, unit, "unit_amended", decision, changes=changes)
+
+
 def move(db: Session, unit: Unit, parent: Unit, decision: Decision) -> None:
     """Put a unit, with all below it, under another one."""
     facts = _begin(db, unit, decision)
@@ -83,7 +107,7 @@ def move(db: Session, unit: Unit, parent: Unit, decision: Decision) -> None:
     before = db.get_one(Unit, unit.parent_id)
     old_path = unit.path
     rehang(db, [unit], parent, decision)
-    shift_counts(db, unit, old_path, unit.path)
+    shift_counts(db, unit, old_path, unit.path, decision.day)
     names = {"from_unit": before.id, "from_name": before.name, "to_unit": parent.id, "to_name": parent.name}
     tell(db, [unit], UnitEventKind.MOVED, decision, **names)
     put_on_trail(db, unit, "unit_moved", decision, **names)
@@ -203,7 +227,7 @@ def _hand_over(db: Session, facts: Standing, unit: Unit, successor: Unit, decisi
     _check_can_end(db, facts, decision)
     children = _children(db, unit)
     _check_receiver(db, successor, [unit, *children], decision)
-    shift_counts(db, unit, unit.path, successor.path)
+    shift_counts(db, unit, unit.path, successor.path, decision.day)
     rehang(db, children, successor, decision)
     names = {"from_unit": unit.id, "from_name": unit.name, "to_unit": successor.id, "to_name": successor.name}
     tell(db, children, UnitEventKind.MOVED, decision, **names)
@@ -224,9 +248,9 @@ def _split_off(db: Session, unit: Unit, parent: Unit, part: Part, decision: Deci
     before = {child.id: child.path for child in part.sub_units}
     rehang(db, part.sub_units, new, decision)
     for child in part.sub_units:
-        shift_counts(db, child, before[child.id], child.path)
+        shift_counts(db, child, before[child.id], child.path, decision.day)
     names = {"from_unit": unit.id, "from_name": unit.name, "to_unit": new.id, "to_name": new.name}
     tell(db, part.sub_units, UnitEventKind.MOVED, decision, **names)
-    shift_members(db, members, unit.path, new.path)
+    shift_members(db, members, unit.path, new.path, decision.day)
     move_members(db, unit, new, (Member.id.in_(members),), decision)
     return new

@@ -53,6 +53,14 @@ function wireDoublePress() {
   });
 }
 
+/** data-print: shown where there is a script, prints the page. */
+function wirePrint() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 function wireMenus() {
   const close = (but) => {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== but) menu.open = false;
@@ -162,6 +170,7 @@ wireUploads();
 wireParts();
 wireDoublePress();
 wireMenus();
+wirePrint();
 wireDrawers();
 wireTheme();
 wireToasts();
