@@ -117,13 +117,13 @@ def fitted(text: str, face: Face, width: float) -> Words:
     """The text in the middle of a column: in one line where letters of 12 points can do it, else in even lines."""
     smaller = fitting(text, face, width)
     one_line = width_of(text, smaller) <= width
-    return words(text, smaller) if one_line else words(text, face, **_even(text, face, width))
+    return words(text, smaller) if one_line else words(text, face, **even(text, face, width))
 
 
-def _even(text: str, face: Face, width: float) -> dict[str, Any]:
-    """Indents that make the lines of a text about as long as each other: no lone word on the last."""
+def even(text: str, face: Face, width: float) -> dict[str, Any]:
+    """Indents (points) that make the lines of a text about as long as each other: no lone word on the last."""
     lines = len(simpleSplit(text, font(face), face.size, width))
     narrow = width
-    while narrow > width / 2 and len(simpleSplit(text, font(face), face.size, narrow - 4)) == lines:
+    while lines > 1 and narrow > width / 2 and len(simpleSplit(text, font(face), face.size, narrow - 4)) == lines:
         narrow -= 4
     return {"leftIndent": (width - narrow) / 2, "rightIndent": (width - narrow) / 2}

@@ -10,7 +10,7 @@ from docx.text.paragraph import Paragraph
 
 from ecabinet.printing import forms, texts, word_parts
 from ecabinet.printing.forms import Face, Layout
-from ecabinet.printing.pdf_words import fitting
+from ecabinet.printing.pdf_words import even, fitting
 from ecabinet.printing.sheets import Align, Sheet, Signer, Text
 
 ALIGN = {
@@ -46,8 +46,18 @@ def line(where: Document | _Cell, text: Text, face: Face, align: Align = Align.C
 
 
 def _fitted(cell: _Cell, text: str, face: Face, width: int) -> Paragraph:
-    """A new paragraph with letters a little smaller where that keeps it in one line."""
-    return line(cell, text, fitting(text, face, Length(width).pt - 2))
+    """A new paragraph with letters a little smaller where that keeps it in one line, else with even lines."""
+    room = Length(width).pt - 2
+    smaller = fitting(text, face, room)
+    return _evened(line(cell, text, smaller), text, smaller, room)
+
+
+def _evened(paragraph: Paragraph, text: str, face: Face, room: float) -> Paragraph:
+    indents = even(text, face, room)
+    if indents["leftIndent"]:
+        paragraph.paragraph_format.left_indent = Pt(indents["leftIndent"])
+        paragraph.paragraph_format.right_indent = Pt(indents["rightIndent"])
+    return paragraph
 
 
 def two_columns(document: Document, widths: Sequence[int], rows: int = 1) -> Table:
@@ -75,7 +85,7 @@ def head(document: Document, sheet: Sheet, width: int) -> None:
     if number := forms.number_line(of):
         line(left, number, form.number)
     if summary := forms.letter_summary(sheet.title):
-        line(left, summary, form.letter_summary)
+        _fitted(left, summary, form.letter_summary, first)
     for words, face in form.heading:
         _fitted(right, words, face, width - first)
     word_parts.line_beneath(right.add_paragraph(), Length(int((width - first) * 0.2)))
@@ -90,7 +100,8 @@ def title(document: Document, sheet: Sheet, width: int) -> None:
     if kind := texts.capitals(sheet.title.kind):
         write(document.add_paragraph(style="Title"), kind)
         if summary := texts.line(sheet.title.summary):
-            write(document.add_paragraph(style="Subtitle"), summary)
+            written = write(document.add_paragraph(style="Subtitle"), summary)
+            _evened(written, summary, form.summary, Length(width).pt - 2)
         if form.under_summary:
             line(document, form.under_summary, form.body)
         else:

@@ -1,6 +1,7 @@
 """What python-docx has no words for: borders, fields, languages and watermarks of a Word file."""
 
 from docx.document import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.section import _Header
@@ -132,6 +133,7 @@ def header_row(row: _Row) -> None:
 def fix_widths(table: Table, widths: list[int]) -> None:
     """Columns as wide as told (in EMU), whatever their text."""
     table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Length(width)
     for row in table.rows:
