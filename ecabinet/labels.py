@@ -109,6 +109,7 @@ LABELS = {
     "document": {
         "paper": _("Tài liệu họp"),
         "law": _("Luật"),
+        "count_record": _("Biên bản kiểm phiếu"),
         "opinion": _("Tài liệu lấy ý kiến"),
     },
     **MEMBER_LABELS,

@@ -75,6 +75,7 @@ class Poll(Base):
     hand_cast: Mapped[int | None]
     hand_invalid: Mapped[int | None]
     cancel_reason: Mapped[str] = mapped_column(String(300), default="")
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     meeting: Mapped[Meeting] = relationship()
     options: Mapped[list["PollOption"]] = relationship(order_by="PollOption.position", cascade="all, delete-orphan")
 

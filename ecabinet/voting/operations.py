@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
+from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Problem
 from ecabinet import audit
@@ -15,6 +16,7 @@ from ecabinet.clock import ZONE
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import advance
+from ecabinet.meetings.printed import keep
 from ecabinet.meetings.rules import MeetingState, Place, check_quorum, entitled, quorum
 from ecabinet.registry.queries import seats_of
 from ecabinet.sealing import Sealer
@@ -179,6 +181,19 @@ def cancel_poll(db: Session, poll: Poll, reason: str, act: Act) -> None:
     poll.cancel_reason = reason
     urn.empty(db, poll.id, act.sealer)
     _record(db, poll, "poll_cancelled", act, reason=reason)
+
+
+def keep_record(db: Session, poll: Poll, blob: Blob, by_name: str, act: Act) -> None:
+    """Keep the signed record of the count; there is one of each published vote."""
+    if poll.state != rules.PollState.PUBLISHED or poll.record_id is not None:
+        raise Problem("wrong_state")
+    name = f"Biên bản kiểm phiếu: {poll.title}"
+    document = keep(
+        db, poll.meeting, name, "count_record", blob, f"bien-ban-kiem-phieu-{poll.id}.pdf", by_name, act.now
+    )
+    poll.record_id = document.id
+    _record(db, poll, "count_recorded", act, document=document.id, sha256=blob.sha256)
+    changed(db, "polls", poll.meeting_id)
 
 
 def run_again(db: Session, poll: Poll) -> Poll:

@@ -1,5 +1,6 @@
 """Pages of votes: preparing, running, and casting a ballot over plain HTTP."""
 
+import io
 from collections.abc import Callable
 
 from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,7 +12,8 @@ from documents.errors import Invalid, Problem
 from ecabinet.clock import now
 from ecabinet.fields import text
 from ecabinet.meetings import queries as meetings
-from ecabinet.voting import operations, poll_forms, published, queries, rules, urn
+from ecabinet.printing import pdf, seals
+from ecabinet.voting import count_record, operations, poll_forms, published, queries, rules, urn
 from ecabinet.voting.casting import BallotBox, Cast
 from ecabinet.voting.majorities import MAJORITIES
 from ecabinet.voting.models import Poll
@@ -226,6 +228,22 @@ def result(poll_id: int) -> ResponseReturnValue:
             names=queries.roll_call(db, poll_id) if rules.Shown.NAMES in shown else None,
             mine=queries.receipt_of(db, poll_id, person().member_id),
         )
+
+
+@bp.post("/polls/<int:poll_id>/record")
+def record(poll_id: int) -> ResponseReturnValue:
+    """Those who run the meeting, once the vote is published: the record of the count, signed by the organisation's
+    certificate and kept in the archive.
+    """
+    with database().reading() as db:
+        poll, seen = queries.load(db, person(), poll_id)
+        seen.require_manager()
+        sheet = count_record.record_of(db, poll, now())
+    signed = seals.seal(pdf.render(sheet, now()), engines().config, now(), _("Biên bản kiểm phiếu"))
+    blob = engines().blobs.put(io.BytesIO(signed))
+    with database().writing() as db:
+        operations.keep_record(db, queries.load_to_change(db, person(), poll_id), blob, person().name, _act())
+    return done(url_for("voting.result", poll_id=poll_id), _("Đã lập biên bản kiểm phiếu."))
 
 
 @bp.get("/polls/<int:poll_id>/ballots.json")

@@ -186,6 +186,7 @@ ACTIONS = {
     "voting.publish": "{poll}/publish",
     "voting.cancel": "{poll}/cancel",
     "voting.save": "{poll}/edit",
+    "voting.record": "{poll}/record",
     "voting.remove": "{poll}/remove",
     "voting.run_again": "{poll}/again",
     "voting.second_round": "{poll}/second-round",

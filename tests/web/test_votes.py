@@ -1,12 +1,16 @@
 """Votes as the secretary prepares them and the room casts them: elections, secret ballots, counts by hand."""
 
+import io
 import json
 import re
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
+from documents.models import Version
 from ecabinet.meetings.models import Participant
+from ecabinet.printing import seals
 from ecabinet.voting.models import Poll
 from tests.web.conftest import Site
 
@@ -146,6 +150,27 @@ def test_a_second_round_needs_the_decision(site: Site, meeting: str) -> None:
     assert without.json["error"] == "missing"
     assert chair.post(f"/polls/{poll.id}/second-round", {"decision": "Hội nghị nhất trí"}).status_code == 303
     assert (newest(site).round, newest(site).decision) == (2, "Hội nghị nhất trí")
+
+
+def test_the_record_of_the_count_is_signed_and_kept_once(site: Site) -> None:
+    site.as_("first").post(f"{site.poll}/ballot", {"option": site.scene.options["for"], "token": "x"})
+    chair = site.as_("chair")
+    assert chair.post(f"{site.poll}/record", Accept="application/json").status_code == 409
+    for step in ("close", "publish", "record"):
+        assert chair.post(f"{site.poll}/{step}").status_code == 303
+    assert chair.post(f"{site.poll}/record", Accept="application/json").status_code == 409
+    with site.database.reading() as db:
+        poll = db.get_one(Poll, site.scene.poll)
+        version = db.scalars(select(Version).filter_by(document_id=poll.record_id)).one()
+        blobs = site.app.extensions["ecabinet"].engines.blobs
+        signed = b"".join(blobs.open(version.sha256))
+    (signature,) = seals.verify(signed)
+    assert signature.unchanged
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(signed)).pages)
+    for words in ("BIÊN BẢN KIỂM PHIẾU", "Thông qua báo cáo", "không được thông qua, với 1/4", "Nguyễn Thị Chair"):
+        assert words in " ".join(said.split())
+    page = site.as_("second").get(site.poll).text
+    assert f'href="/papers/{poll.record_id}"' in page
 
 
 def test_totals_are_seen_live_only_where_that_was_put_so(site: Site, meeting: str) -> None:

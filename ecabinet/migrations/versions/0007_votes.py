@@ -31,6 +31,7 @@ def upgrade() -> None:
         for name, rule in POLL_CHECKS.items():
             poll.create_check_constraint(op.f(f"ck_poll_{name}"), sa.text(rule))
         poll.create_foreign_key(op.f("fk_poll_previous_id"), "poll", ["previous_id"], ["id"])
+        poll.create_foreign_key(op.f("fk_poll_record_id"), "document", ["record_id"], ["id"])
     stands = sa.text("state <> 'cancelled'")
     op.create_index(
         "uq_poll_previous_id", "poll", ["previous_id"], unique=True, sqlite_where=stands, postgresql_where=stands
@@ -77,6 +78,7 @@ def _poll_columns() -> list[sa.Column[object]]:
         number("hand_issued"),
         number("hand_cast"),
         number("hand_invalid"),
+        number("record_id"),
     ]
 
 
