@@ -1,14 +1,13 @@
 """``python -m ecabinet bench registry``: so many members imported from CSV; then lists, names, subtrees, the tree."""
 
 import argparse
-import csv
 import json
 import random
 import resource
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from documents.database import Database
 from ecabinet.bench.processes import BenchError
+from ecabinet.bench.registry_rows import Fault, write_rows
 from ecabinet.config import Config
 from ecabinet.engines import Engines, open_engines
 from ecabinet.registry import imports, member_queries, operations
-from ecabinet.registry.import_models import ImportRun
+from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.member_queries import Filter
-from ecabinet.registry.member_rules import PROVINCES
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import ImportState, Sex, UnitKind
@@ -31,44 +30,22 @@ from ecabinet.registry.rules import ImportState, Sex, UnitKind
 PROVINCE_UNITS, COMMUNES_EACH = 34, 97
 ASKED = 200
 NAMES = ("Lan", "nguyen", "Nguyễn Thị Lan", "ngoc anh", "Hoàng", "tran van", "Đỗ Minh", "phuong thao", "Lân", "le")
-HEADER = (
-    "Họ và tên", "Giới tính", "Ngày sinh", "Số CCCD", "Điện thoại", "Số thẻ", "Ngày vào Đoàn", "Mã đơn vị", "Quê quán",
-)  # fmt: skip
-
-
-NAMES_FILE = Path(__file__).resolve().parent.parent / "demo" / "data" / "names.json"
-
-
-class Names:
-    """Draws names as often as they occur, many at once: drawing them one by one would take longer than the import."""
-
-    def __init__(self, source: random.Random) -> None:
-        lists = json.loads(NAMES_FILE.read_text(encoding="utf-8"))
-        self._drawn = {
-            key: source.choices([name for name, _n in pairs], [n for _name, n in pairs], k=10_007 + 2 * position)
-            for position, (key, pairs) in enumerate(sorted(lists.items()))
-        }
-        self._next = 0
-
-    def draw(self, sex: Sex) -> str:
-        """Family, middle and given name."""
-        self._next += 1
-        suffix = "nu" if sex == Sex.FEMALE else "nam"
-        lists = (self._drawn[key] for key in ("ho", f"dem_{suffix}", f"ten_{suffix}"))
-        return " ".join(names[self._next % len(names)] for names in lists)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Its own options."""
     parser.add_argument("--members", type=int, default=200_000, help="how many members are imported (200,000)")
+    parser.add_argument("--shuffled", action="store_true", help="in no order, not unit by unit")
 
 
 def run(options: argparse.Namespace, migrate: Callable[[str], None]) -> None:
     """Measure and print."""
-    print(json.dumps(measure(options.members, options.database, migrate)), flush=True)
+    print(json.dumps(measure(options.members, options.database, migrate, shuffled=options.shuffled)), flush=True)
 
 
-def measure(members: int, database_url: str | None, migrate: Callable[[str], None]) -> dict[str, Any]:
+def measure(
+    members: int, database_url: str | None, migrate: Callable[[str], None], *, shuffled: bool = False
+) -> dict[str, Any]:
     """Import ``members`` into an empty database and ask; the figures by their names."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ecabinet-bench-")))
@@ -77,28 +54,20 @@ def measure(members: int, database_url: str | None, migrate: Callable[[str], Non
         migrate(config.database_url)
         engines = open_engines(config)
         stack.callback(engines.database.dispose)
-        run_id = _prepare(engines, folder, members)
-        seconds, refused = _import(engines, run_id, members)
+        run_id, faults = _prepare(engines, folder, members, shuffled=shuffled)
         figures = {"bench": "registry", "database": engines.database.url.get_backend_name(), "members": members}
-        figures["import_rows_per_s"] = round(members / seconds)
-        return (
-            figures | _ask(engines.database) | {"rss_mb": _rss_mb(), "import_s": round(seconds, 1), "refused": refused}
-        )
+        figures |= {"shuffled": shuffled, **_import(engines, run_id, members, faults)}
+        return figures | _ask(engines.database) | {"rss_mb": _rss_mb()}
 
 
-def _prepare(engines: Engines, folder: Path, members: int) -> int:
-    source = random.Random(20_261_122)  # the same members in every run
+def _prepare(engines: Engines, folder: Path, members: int, *, shuffled: bool) -> tuple[int, dict[int, Fault]]:
     with engines.database.writing() as db:
         if db.scalar(select(func.count()).select_from(Unit)):
             raise BenchError("the database is not empty: give one that is")
         codes, by = _units(db)
         root = db.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
     path = folder / "members.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        names = Names(source)
-        writer.writerows(_row(source, names, number, codes) for number in range(members))
+    faults = write_rows(path, members, codes, shuffled=shuffled)
     with path.open("rb") as file:
         seen = imports.look(file)
         file.seek(0)
@@ -109,7 +78,7 @@ def _prepare(engines: Engines, folder: Path, members: int) -> int:
         run = imports.begin(db, root, path.name, blob, seen, by, now)
         columns = {int(number): field for number, field in run.mapping["columns"].items()}
         imports.start(db, run, columns, dry=False, by=by, now=now)
-        return run.id
+        return run.id, faults
 
 
 def _units(db: Session) -> tuple[list[str], int]:
@@ -124,35 +93,43 @@ def _units(db: Session) -> tuple[list[str], int]:
     return codes, officer.id
 
 
-def _row(source: random.Random, names: Names, number: int, codes: list[str]) -> tuple[str, ...]:
-    sex = Sex.FEMALE if source.random() < 0.5 else Sex.MALE
-    born = date(1993, 1, 1) + timedelta(days=source.randrange(6_000))
-    joined = date(born.year + 17 + source.randrange(2), 12, 26)
-    century_and_sex = (2 if born.year >= 2000 else 0) + (sex == Sex.FEMALE)
-    place = _PLACES[number // 100_000 % len(_PLACES)]
-    # the counter makes it unique within a place, century, sex and year
-    national_id = f"{place}{century_and_sex}{born.year % 100:02d}{number % 1_000_000:06d}"
-    word = "Nữ" if sex == Sex.FEMALE else "Nam"
-    return (
-        names.draw(sex), word, born.strftime("%d/%m/%Y"), national_id, f"09{number % 100_000_000:08d}",
-        f"T{number:09d}", min(joined, date(2026, 3, 26)).strftime("%d/%m/%Y"), source.choice(codes), "Thừa Thiên Huế",
-    )  # fmt: skip
-
-
-_PLACES = sorted(PROVINCES)
-
-
-def _import(engines: Engines, run_id: int, members: int) -> tuple[float, int]:
+def _import(engines: Engines, run_id: int, members: int, faults: dict[int, Fault]) -> dict[str, Any]:
     runner = imports.ImportRunner(engines)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _cpu_seconds()
     while runner.step(datetime.now(UTC)):
         pass
-    seconds = time.perf_counter() - started
+    runner.close()
+    seconds, used = time.perf_counter() - started, _cpu_seconds() - used
     with engines.database.reading() as db:
         run = db.get_one(ImportRun, run_id)
-        if run.state != ImportState.DONE or run.refused > members // 1000:
-            raise BenchError(f"the import ended as {run.state} {run.reason}, {run.refused} rows refused")
-        return seconds, run.refused
+        if run.state != ImportState.DONE or run.taken + run.corrected != members:
+            raise BenchError(
+                f"the import ended as {run.state} {run.reason}: {run.taken} taken, {run.corrected} corrected"
+            )
+        _require_explained(db, run_id, faults)
+        return {
+            "import_rows_per_s": round(run.rows_done / seconds), "import_s": round(seconds, 1), "rows": run.rows_done,
+            "corrected": run.corrected, "refused": run.refused, "unexplained": 0,
+            "import_cpu_us_per_row": round(used / run.rows_done * 1e6),
+        }  # fmt: skip
+
+
+def _require_explained(db: Session, run_id: int, faults: dict[int, Fault]) -> None:
+    """What the import says is what was done to the rows, row by row: no more, no less."""
+    left = dict(faults)
+    notes = select(ImportRow).filter_by(run_id=run_id).order_by(ImportRow.number).execution_options(yield_per=1000)
+    for note in db.scalars(notes):
+        fault = left.pop(note.number, None)
+        codes = [code for _field, code, *_rest in note.findings]
+        if fault is None or note.outcome != fault.outcome or fault.code not in codes:
+            raise BenchError(f"row {note.number} was {note.outcome} for {codes}, it should have been {fault}")
+    if left:
+        raise BenchError(f"{len(left)} faulty rows were taken as they are, first {min(left.items())}")
+
+
+def _cpu_seconds() -> float:
+    """Of this process and those it started and has seen end; the database's own is not in it."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def _ask(database: Database) -> dict[str, float]:

@@ -44,6 +44,8 @@ _OFFICE = re.compile(
     r"^(chi đoàn|liên chi|đoàn (xã|phường|trường|cơ sở|khối|thanh niên)|ban (chấp|thường|tổ|tuyên)|văn phòng|"
     r"phòng |sở |ubnd|ủy ban|trường |công ty|tỉnh đoàn|thành đoàn|huyện đoàn)"
 )
+# Trường is also a middle name: of three words, each with a capital, it is somebody.
+_SOMEBODY = re.compile(r"Đoàn Trường [^\W\d_]+")
 _OFFICE_WORDS = frozenset(
     ("chi", "liên", "đoàn", "ban", "văn", "phòng", "sở", "ubnd", "ủy", "trường", "công", "tỉnh", "thành", "huyện")
 )
@@ -148,7 +150,7 @@ def _name(text: str, found: list[Finding]) -> str:
         found.append(_refused("full_name", "too_long", limit=NAME_LIMIT))
     elif _SEVERAL.search(text):
         found.append(_refused("full_name", "several_names"))
-    elif _OFFICE.match(exact(text)):
+    elif _OFFICE.match(exact(text)) and not _SOMEBODY.fullmatch(text):
         found.append(_refused("full_name", "office_as_name"))
     elif not _NAME.fullmatch(text):
         found.append(_refused("full_name", "name_letters"))

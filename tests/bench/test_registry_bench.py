@@ -8,7 +8,7 @@ from ecabinet.__main__ import main
 
 KEYS = {
     "bench", "database", "members", "import_rows_per_s", "list_p95_ms", "name_p95_ms", "subtree_p95_ms", "tree_p95_ms",
-    "rss_mb",
+    "rss_mb", "rows", "corrected", "refused", "unexplained",
 }  # fmt: skip
 
 
@@ -17,3 +17,5 @@ def test_a_small_run_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> N
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures.keys() >= KEYS
     assert (figures["bench"], figures["database"], figures["members"]) == ("registry", "sqlite", 2000)
+    # the rows that the list was given on purpose, each found and named
+    assert (figures["rows"], figures["corrected"], figures["refused"], figures["unexplained"]) == (2020, 40, 20, 0)
