@@ -97,10 +97,10 @@ def confirm_second_step() -> ResponseReturnValue:
     """The same: the first code switches the second step on; recovery codes are shown, once."""
     at, account = now(), _own_account()
     with database().writing() as db:
-        operations.require_not_throttled(db, account.login, signing.address(), at)
+        operations.require_not_throttled(db, account.login, signing.counted_as(account.login), at)
         codes = second_factor.confirm(db, account.id, text("code"), signing.sealer(), at)
         if codes is None:
-            operations.record_failure(db, account.login, signing.address(), at)
+            operations.record_failure(db, account.login, signing.counted_as(account.login), at)
         else:
             audit.record(db, account.member_id, "second_step_on", f"account:{account.id}", at)
     if codes is None:

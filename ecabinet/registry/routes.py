@@ -30,12 +30,12 @@ def sign_in() -> ResponseReturnValue:
     """Everybody, throttled: the same answer in the same time whether or not the login exists."""
     name, password, at = text("login").lower(), request.form.get("password", ""), now()
     with database().reading() as db:
-        operations.require_not_throttled(db, name, signing.address(), at)
+        operations.require_not_throttled(db, name, signing.counted_as(name), at)
         account = queries.account_by_login(db, name)
     fits = operations.password_fits(account, password)
     if account is None or not fits:
         with database().writing() as db:
-            operations.record_failure(db, name, signing.address(), at)
+            operations.record_failure(db, name, signing.counted_as(name), at)
         fault = sentence(Problem("sign_in_failed"))
         return render_template("registry/login.html", login=name, fault=fault, target=signing.landing()), 422
     return signing.proceed(account, signing.landing(), at)

@@ -2,10 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import redirect, request, session, url_for
+from flask import Response, after_this_request, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from documents.errors import Problem
 from ecabinet.realtime import LOCALES
@@ -15,6 +16,9 @@ from ecabinet.registry.models import Account
 from ecabinet.registry.passkeys import Party
 from ecabinet.sealing import Sealer
 from ecabinet.web import database, engines
+
+DEVICE = "ecabinet_device"
+DEVICE_LENGTH = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,34 @@ def party() -> Party:
 def address() -> str:
     """Where the request comes from, as the throttle counts it."""
     return request.remote_addr or ""
+
+
+def counted_as(login: str) -> str:
+    """Where failures of a login count: a browser that has signed in with it before counts for itself.
+
+    A whole meeting room may sit behind one address: without this, one neighbour could lock another out.
+    """
+    try:
+        known = _devices().loads(request.cookies.get(DEVICE, ""), max_age=int(DEVICE_LENGTH.total_seconds()))
+        of, device_id = known["of"], known["id"]
+    except (BadSignature, KeyError, TypeError):
+        return address()
+    return f"device {device_id}" if of == operations.token_hash(login) else address()
+
+
+def _devices() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(engines().config.secret_key, salt="device")
+
+
+def _remember_device(login: str) -> None:
+    value = _devices().dumps({"of": operations.token_hash(login), "id": secrets.token_urlsafe(12)})
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            DEVICE, value, max_age=DEVICE_LENGTH, httponly=True, samesite="Lax", secure=engines().config.secure
+        )
+        return response
 
 
 def proceed(account: Account, target: str, at: datetime) -> ResponseReturnValue:
@@ -64,10 +96,12 @@ def start_session(account_id: int, at: datetime) -> None:
     token = secrets.token_urlsafe(32)
     with database().writing() as db:
         operations.begin_session(db, account_id, token, at, device(request.user_agent.string), address())
+        login = db.get_one(Account, account_id).login
     # A fresh session: what was planted in the cookie before signing in is worth nothing after it.
     forget()
     session.permanent = True
     session["token"] = token
+    _remember_device(login)
 
 
 def forget() -> None:
@@ -81,10 +115,10 @@ def forget() -> None:
 def require_password(account: Account, password: str, at: datetime) -> None:
     """Ask once more before what a borrowed tablet must not do; raises :class:`Problem` ``wrong_password``."""
     with database().reading() as db:
-        operations.require_not_throttled(db, account.login, address(), at)
+        operations.require_not_throttled(db, account.login, counted_as(account.login), at)
     if not operations.password_fits(account, password):
         with database().writing() as db:
-            operations.record_failure(db, account.login, address(), at)
+            operations.record_failure(db, account.login, counted_as(account.login), at)
         raise Problem("wrong_password")
 
 

@@ -54,10 +54,11 @@ def second_step() -> ResponseReturnValue:
 
 
 def _second_fits(account_id: int, given: str) -> bool:
-    at, address, sealer = now(), signing.address(), signing.sealer()
+    at, sealer = now(), signing.sealer()
     step = FailedStep.CODE if "".join(given.split()).isdigit() else FailedStep.RECOVERY
     with database().writing() as db:
         account = db.get_one(Account, account_id)
+        address = signing.counted_as(account.login)
         operations.require_not_throttled(db, account.login, address, at)
         if step == FailedStep.CODE:
             second_factor.require_codes_not_throttled(db, account.login, at)

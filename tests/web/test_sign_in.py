@@ -51,6 +51,36 @@ def test_too_many_failures_wait_but_lock_nobody_else_out(site: Site) -> None:
     assert elsewhere.post("/login", data=form, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 303
 
 
+def test_a_neighbour_behind_the_same_address_locks_nobody_out(site: Site) -> None:
+    """The browser of somebody who has signed in before counts its failures for itself."""
+    own = site.anybody()
+    assert own.post("/login", {"login": "first", "password": PASSWORD}).status_code == 303
+    with own.client.session_transaction() as session:
+        session.clear()
+        session["csrf"] = CSRF
+    neighbour = site.anybody()
+    for _ in range(FAILURES_PER_LOGIN):
+        assert neighbour.post("/login", {"login": "first", "password": "sai"}).status_code == 422
+    assert neighbour.post("/login", {"login": "first", "password": PASSWORD}).status_code == 429
+    forger = site.anybody()
+    forger.client.set_cookie("ecabinet_device", "eyJvZiI6ImZpcnN0In0.Zz.forged")
+    assert forger.post("/login", {"login": "first", "password": PASSWORD}).status_code == 429
+    # for another login the cookie says nothing
+    assert own.post("/login", {"login": "second", "password": "sai"}).status_code == 422
+    assert own.post("/login", {"login": "first", "password": PASSWORD}).status_code == 303
+
+
+def test_a_stolen_browser_guesses_no_more_than_any_other(site: Site) -> None:
+    own = site.anybody()
+    own.post("/login", {"login": "first", "password": PASSWORD})
+    with own.client.session_transaction() as session:
+        session.clear()
+        session["csrf"] = CSRF
+    for _ in range(FAILURES_PER_LOGIN):
+        assert own.post("/login", {"login": "first", "password": "sai"}).status_code == 422
+    assert own.post("/login", {"login": "first", "password": PASSWORD}).status_code == 429
+
+
 @pytest.mark.parametrize(
     ("wanted", "goes"),
     [
