@@ -43,7 +43,7 @@ def _width(sheet: Sheet) -> float:
 
 def _story(sheet: Sheet, width: float) -> list[Flowable]:
     form = forms.layout(sheet)
-    body = [pdf_blocks.block(of, form, width) for of in sheet.body]
+    body = pdf_blocks.body(sheet.body, form, width)
     foot = pdf_frame.foot(sheet, width)
     if foot and sheet.body and _short(sheet.body[-1]):
         foot = [KeepTogether([*body.pop(), *foot[:2]]), *foot[2:]]

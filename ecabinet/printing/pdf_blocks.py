@@ -1,12 +1,14 @@
 """The parts of a sheet's body as ReportLab's flowables."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether
 from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Words
 from reportlab.platypus import Table as Grid
@@ -16,7 +18,46 @@ from ecabinet.printing.forms import Face, Layout
 from ecabinet.printing.pdf_words import INDENT, SIDES, SPLIT_FROM, words
 from ecabinet.printing.sheets import Align, Block, Code, Facts, Heading, Items, PageBreak, Paragraph, Table, Text
 
-LONG_HEADING = 500
+OPENING = 36
+"""Of running text so much (points, two lines) is enough to begin on a page."""
+MOST_KEPT = 300
+"""More than this (points) is not kept together: it would leave the foot of a page empty."""
+
+
+def body(blocks: Sequence[Block], form: Layout, width: float) -> list[list[Flowable]]:
+    """Each part of the body; headings and captions go to the next page with what they stand over."""
+    made: list[list[Flowable]] = []
+    below = 0.0
+    for of in reversed(blocks):
+        parts = block(of, form, width)
+        if isinstance(of, Heading):
+            below += _height(parts, width)
+        elif parts:
+            below = _opening(of, parts, width)
+        if isinstance(of, Heading | Table):
+            parts.insert(0, CondPageBreak(min(below, MOST_KEPT)))
+        made.append(parts)
+    return made[::-1]
+
+
+def _opening(of: Block, parts: list[Flowable], width: float) -> float:
+    """How much of a part has to stand on the page on which it begins."""
+    match of:
+        case Table():
+            *caption, grid = parts
+            grid.wrap(width, A4[1])
+            # ReportLab keeps what it measured under this name only: the header and the first row
+            return _height(caption, width) + float(sum(grid._rowHeights[:2]))
+        case Code():
+            return float(of.size * mm) + OPENING
+        case PageBreak():
+            return 0
+        case _:
+            return min(_height(parts[:1], width), OPENING)
+
+
+def _height(parts: Sequence[Flowable], width: float) -> float:
+    return float(sum(part.wrap(width, A4[1])[1] + part.getSpaceBefore() + part.getSpaceAfter() for part in parts))
 
 
 def block(of: Block, form: Layout, width: float) -> list[Flowable]:  # noqa: PLR0911 - one answer a kind
@@ -46,14 +87,9 @@ def _running(text: Text, form: Layout) -> Words:
 
 def _heading(of: Heading, form: Layout) -> Words:
     face = Face(form.body.size, bold=True, italic=of.level >= 3)
-    made = words(of.text, face, Align.LEFT, firstLineIndent=INDENT, spaceBefore=6, spaceAfter=4, **_kept(of.text))
+    made = words(of.text, face, Align.LEFT, firstLineIndent=INDENT, spaceBefore=6, spaceAfter=4)
     made.outline = (texts.line(of.text), of.level)
     return made
-
-
-def _kept(text: str) -> dict[str, Any]:
-    """Stay with what follows; not where it is so long that ReportLab would look for ever for a page with room."""
-    return {"keepWithNext": int(len(text) <= LONG_HEADING)}
 
 
 def _table(of: Table, form: Layout, width: float) -> list[Flowable]:
@@ -81,7 +117,7 @@ def _table(of: Table, form: Layout, width: float) -> list[Flowable]:
         spaceBefore=4,
         spaceAfter=10,
     )
-    caption = [words(of.caption, form.caption, spaceBefore=4, **_kept(of.caption))] if of.caption else []
+    caption = [words(of.caption, form.caption, spaceBefore=4)] if of.caption else []
     return [*caption, grid]
 
 

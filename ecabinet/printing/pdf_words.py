@@ -1,6 +1,7 @@
 """Words, lines and columns as ReportLab's flowables, in the serif face of the papers."""
 
 import functools
+import threading
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -32,13 +33,20 @@ LEADING = 1.25
 SPLIT_FROM = 36
 """A row is broken only where this much of it (points) fits on each page: nothing shorter is ever torn."""
 LACKING = "?"
+REGISTERING = threading.Lock()
 LEAST_SIZE = 12
 """Lines of the head that are a little too long for their column get smaller letters, never smaller than these."""
 
 
-@functools.cache
 def register_faces() -> None:
     """Make the serif face known to ReportLab, once a process."""
+    # Two at once would each make fonts of the same names, and a paper under way would be drawn with both.
+    with REGISTERING:
+        _register_faces()
+
+
+@functools.cache
+def _register_faces() -> None:
     for style, (bold, italic) in STYLES.items():
         registerFont(TTFont(f"{FAMILY}-{style}", FACES / f"{FAMILY}-{style}.ttf"))
         addMapping(FAMILY, bold, italic, f"{FAMILY}-{style}")

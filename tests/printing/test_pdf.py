@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -223,6 +224,20 @@ def test_a_heading_goes_with_what_it_heads() -> None:
             assert ("ĐẦU ĐỀ" in page) == ("thân bài" in page), lines
 
 
+def test_headings_and_a_caption_stay_with_the_first_row_of_a_table() -> None:
+    """At the foot of a page they go over together; a long table does not."""
+    rows = tuple((str(n), "dòng " * 30) for n in range(1, 60))
+    table = Table((Column("TT"), Column("Nội dung", 5)), rows, "Bảng kê")
+    began_on = set()
+    for lines in range(12, 36, 2):
+        body = [*[Paragraph(f"dòng {n}") for n in range(lines)], Heading("I. MỘT"), Heading("1. Hai", 2), table]
+        found = pages(printed(*body))
+        began = next(number for number, page in enumerate(found) if "I. MỘT" in page)
+        in_order(found[began], "I. MỘT", "1. Hai", "Bảng kê", "TT Nội dung", "1 dòng")
+        began_on.add(began)
+    assert began_on == {0, 1}
+
+
 def test_a_page_break_and_the_number_of_the_page() -> None:
     first, second = pages(printed(Paragraph("trước"), PageBreak(), Paragraph("sau")))
     assert "trước" in first
@@ -273,3 +288,13 @@ def test_more_recipients_than_fit_on_a_page(signers: int) -> None:
     text = " ".join(found)
     assert text.count("- Đơn vị") == 200
     assert all(f"Người {n}" in text for n in range(signers))
+
+
+def test_papers_printed_at_once_do_not_mix_their_letters() -> None:
+    sheets = [
+        replace(MINUTES, body=tuple(Paragraph(name * times) for name in NAMES[times : times * 8]))
+        for times in range(1, 7)
+    ]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda sheet: pdf.render(sheet, AT), sheets))
+    assert together == [pdf.render(sheet, AT) for sheet in sheets]
