@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from ecabinet.access import Person, Role
 from ecabinet.clock import ZONE
-from ecabinet.meetings import agenda, attendance, operations
-from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.meetings import agenda, attendance, operations, speakers
+from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.speaker_rules import SpeechKind
 from ecabinet.registry.models import Account, Body, Unit
 from ecabinet.voting.operations import draft_poll
 from ecabinet.voting.rules import Base, Majority, PollDraft
@@ -45,6 +46,8 @@ VOTES = (
     ("Ban hành Kết luận hội nghị", 4, Majority(2, 3, False, Base.ENTITLED), "Quy chế làm việc, Điều 12"),
 )
 HERE_ALREADY = slice(5, 14)
+TOPICS = ("Kết quả phong trào tình nguyện quý IV", "Kiến nghị về kinh phí hoạt động của cơ sở Đoàn")
+"""What the first two of those who are here will speak about, on the second item."""
 
 
 def day_of(now: datetime) -> tuple[datetime, datetime]:
@@ -83,6 +86,7 @@ def make_meeting(
     db.flush()
     operations.advance(db, meeting, MeetingState.INVITED, now)
     _answer_and_come(db, meeting, person, now)
+    _enter_speakers(db, meeting, person, now)
     return meeting
 
 
@@ -112,6 +116,16 @@ def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetim
         attendance.answer(db, participant, Rsvp.ACCEPTED, "")
         attendance.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
     attendance.answer(db, seats[-1], Rsvp.ABSENT, "Đi công tác theo phân công")
+
+
+def _enter_speakers(db: Session, meeting: Meeting, person: Person, now: datetime) -> None:
+    """Two who are here have announced their speeches: on the list before the meeting begins."""
+    item_id = db.scalar(
+        select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, AgendaItem.title == ITEMS[1][0])
+    )
+    here = select(Participant).where(Participant.meeting_id == meeting.id, Participant.present)
+    for participant, topic in zip(db.scalars(here.order_by(Participant.rank)), TOPICS, strict=False):
+        speakers.enter(db, meeting, participant, speakers.Wish(SpeechKind.SPEECH, item_id, topic), person, now)
 
 
 def move_to_today(db: Session, now: datetime) -> None:
