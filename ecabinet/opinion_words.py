@@ -28,6 +28,17 @@ OPINION_LABELS = {
         "reported": _("Tổng hợp"),
         "recalled": _("Thu hồi"),
     },
+    "opinion_field": {
+        "title": _("Tên phiếu"),
+        "body": _("Nội dung xin ý kiến"),
+        "deadline": _("Hạn trả lời"),
+        "late_days": _("Nhận ý kiến muộn"),
+        "close_when_all": _("Cách khóa phiếu"),
+        "asks_approval": _("Việc phê duyệt"),
+        "questions": _("Câu hỏi"),
+        "recipients": _("Người nhận"),
+        "papers": _("Tài liệu kèm theo"),
+    },
     "opinion_notice": {
         "asked": _("Đề nghị đồng chí cho ý kiến"),
         "reminded": _("Nhắc: sắp hết hạn cho ý kiến"),

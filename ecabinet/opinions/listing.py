@@ -1,5 +1,6 @@
 """Lists of rounds: those that ask me, those I hold, those that wait for my approval."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ecabinet.access import Permission, Person, within
-from ecabinet.opinions.models import OpinionPolicy, OpinionRecipient, OpinionRound
-from ecabinet.opinions.rules import RoundState
+from ecabinet.opinions.models import OpinionEvent, OpinionPolicy, OpinionRecipient, OpinionRound
+from ecabinet.opinions.rules import EventKind, RoundState
 from ecabinet.registry.models import Unit
 
 
@@ -138,3 +139,16 @@ def time_left(deadline: datetime, now: datetime) -> tuple[str, int]:
         if seconds >= 2 * length or (unit == "hours" and seconds >= length):
             return unit, int(seconds // length)
     return "minutes", max(int(seconds // 60), 1)
+
+
+def merged(history: Sequence[OpinionEvent]) -> list[tuple[OpinionEvent, list[str]]]:
+    """A history, the newest first, with edits in a row by one person told as one; with what was edited."""
+    told: list[tuple[OpinionEvent, list[str]]] = []
+    for event in history:
+        fields = [str(field) for field in event.details.get("fields", [])]
+        last = told[-1] if told else None
+        if last is not None and last[0].kind == event.kind == EventKind.EDITED and last[0].member_id == event.member_id:
+            last[1].extend(field for field in fields if field not in last[1])
+        else:
+            told.append((event, fields))
+    return told

@@ -12,7 +12,7 @@ from documents.errors import Invalid, NotFound
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import moment, text
-from ecabinet.opinions import drafting, notices, queries, rounds
+from ecabinet.opinions import drafting, listing, notices, queries, rounds
 from ecabinet.opinions.models import OpinionRound
 from ecabinet.opinions.rules import BY_SUPERIOR, CloseHow
 from ecabinet.registry.models import Unit
@@ -73,7 +73,7 @@ def _page(
         round=of, seen=seen, people=people, answers=queries.counting(db, of.id),
         preview=[] if people else drafting.addressed(db, of, today()),
         papers=drafting.papers(db, of.id),
-        history=queries.history(db, of.id),
+        history=listing.merged(queries.history(db, of.id)),
         needs_approval=rounds.needs_approval(db, of),
         own=of.submitted_by == person().member_id,
         form=form, faults=faults or {}, entered=request.form, now=now(),

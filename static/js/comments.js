@@ -17,7 +17,7 @@ document.addEventListener("click", (event) => {
 /** The button tells how many there are now. */
 document.addEventListener("htmx:afterSettle", () => {
   const button = document.querySelector(".reader-comments > summary");
-  const number = document.querySelectorAll("#comments .comment-text").length;
+  const number = document.querySelectorAll("#comments :is(.comment, .comment-reply) > .comment-text").length;
   if (!button || !document.querySelector("#comments.comments")) return;
   let count = button.querySelector(".comment-count");
   if (!count) {
