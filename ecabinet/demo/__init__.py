@@ -42,7 +42,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
     with engines.database.writing() as db:
         say("demo: 34 provinces, 3,321 communes, 2,000 members, their committees …")
         centre, provinces, communes = people.make_units(db)
-        members = people.make_members(db, source, centre, provinces, communes)
+        members = people.make_members(db, source, centre, provinces, communes, now)
         bodies = people.make_bodies(db, centre, provinces, members, now)
         lines = people.make_accounts(db, centre, members[centre.id], password)
         say("demo: the archive and the meeting of the day …")

@@ -3,17 +3,19 @@
 import csv
 import json
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from ecabinet.access import Role
+from ecabinet.access import Role, ancestors
 from ecabinet.registry import bodies, operations
 from ecabinet.registry.body_rules import Days
+from ecabinet.registry.history_models import MemberEvent
 from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.models import Body, Member, Unit
-from ecabinet.registry.rules import BodyKind, Sex, UnitKind
+from ecabinet.registry.rules import BodyKind, MemberEventKind, MemberStatus, Sex, UnitKind
 
 DATA = Path(__file__).parent / "data"
 MEMBERS = 2000
@@ -23,6 +25,8 @@ TERM, TERM_START = "2022–2027", date(2022, 12, 17)
 COMMITTEE_TITLES = ("Bí thư thứ nhất", "Bí thư thường trực", "Bí thư", "Bí thư", "Ủy viên Ban Thường vụ")
 
 
+ADMISSION_DAYS = ((1, 9), (3, 26), (5, 19), (9, 2), (12, 22))
+AGE_OF_LEAVING, LEAVING = 32, 0.4
 BROKEN_LETTERS = set("ïîëäöüåæøçñûÏÎËÄÖÜÅÆØÇÑÛ")
 
 
@@ -71,24 +75,52 @@ def _province_name(name: str, kind: str) -> str:
 
 
 def make_members(
-    db: Session, source: random.Random, centre: Unit, provinces: list[Unit], communes: list[Unit]
+    db: Session, source: random.Random, centre: Unit, provinces: list[Unit], communes: list[Unit], now: datetime
 ) -> dict[int, list[Member]]:
-    """Members by unit id."""
+    """Members by unit id; each was admitted on some day, and of the oldest some came of age within the last year."""
     units = [centre] * OF_CENTRE + [province for province in provinces for _ in range(OF_PROVINCE)]
     units += source.choices(communes, k=MEMBERS - len(units))
     names = Names(source)
     members: dict[int, list[Member]] = {}
     tally = Tally()
+    chance = random.Random(len(units))  # beside the source, so that names do not depend on it
     for number, unit in enumerate(units, start=1):
         sex = source.choice(list(Sex))
         low, high = (1988, 1998) if unit.kind != UnitKind.COMMUNE else (1992, 2009)
         born = date(source.randint(low, high), source.randint(1, 12), source.randint(1, 28))
         member = operations.add_member(db, unit, names.draw(sex), sex, born, f"DV{number:08d}")
         members.setdefault(unit.id, []).append(member)
-        tally.member(unit.path, member.sex, born.year, 1)
+        member.joined_on = _joined(chance, born, now.date())
+        tally.movement(ancestors(unit.path), MemberEventKind.ADMITTED, member.joined_on)
+        if unit.kind == UnitKind.COMMUNE and now.year - born.year > AGE_OF_LEAVING and chance.random() < LEAVING:
+            member.status = MemberStatus.GROWN.value
+            tally.movement(ancestors(unit.path), MemberEventKind.GREW_UP, _lately(chance, now.date()))
+        else:
+            tally.member(unit.path, member.sex, born.year, 1)
     db.flush()
+    db.execute(insert(MemberEvent), [_admitted(chance, m, now) for some in members.values() for m in some])
     tally.write(db)
     return members
+
+
+def _joined(chance: random.Random, born: date, today: date) -> date:
+    """One of the days on which the Union admits, at sixteen or soon after."""
+    month, day = chance.choice(ADMISSION_DAYS)
+    joined = date(born.year + chance.randint(16, 18), month, day)
+    return joined if joined < today else _lately(chance, today)
+
+
+def _lately(chance: random.Random, today: date) -> date:
+    return today - timedelta(days=int(340 * chance.random() ** 1.3))
+
+
+def _admitted(chance: random.Random, member: Member, now: datetime) -> dict[str, object]:
+    of_all = chance.randint(9, 40)
+    details = {"referrer": "Trần Minh Quang", "votes_for": of_all - chance.randint(0, 3), "votes_all": of_all}
+    return {
+        "member_id": member.id, "kind": MemberEventKind.ADMITTED.value, "on_day": member.joined_on, "recorded_at": now,
+        "decision": f"{chance.randint(1, 90)}-QĐ/ĐTN", "details": details,
+    }  # fmt: skip
 
 
 def make_bodies(
