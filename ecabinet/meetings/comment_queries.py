@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound
-from documents.models import Document
+from documents.models import Document, DocumentLabel
+from documents.queries import may_see
 from ecabinet.access import Person
 from ecabinet.meetings import queries
 from ecabinet.meetings.comment_models import PaperComment
@@ -21,8 +22,10 @@ class Thread:
     replies: list[PaperComment] = field(default_factory=list)
 
 
-def load_paper(db: Session, meeting: Meeting, document_id: int) -> Paper:
-    """The paper of this meeting that is this document."""
+def load_paper(db: Session, meeting: Meeting, document_id: int, labels: frozenset[str]) -> Paper:
+    """The paper of this meeting that is this document, for one whose labels open it: an item may be hidden, a paper
+    withdrawn.
+    """
     paper = db.scalar(
         select(Paper)
         .join(AgendaItem, AgendaItem.id == Paper.item_id)
@@ -30,7 +33,7 @@ def load_paper(db: Session, meeting: Meeting, document_id: int) -> Paper:
         .order_by(Paper.id)
         .limit(1)
     )
-    if paper is None:
+    if paper is None or not may_see(db, document_id, labels):
         raise NotFound(f"paper {document_id} of meeting {meeting.id}")
     return paper
 
@@ -49,20 +52,20 @@ def meeting_of(db: Session, person: Person, document_id: int, meeting_id: int | 
             queries.load(db, person, candidate)
         except NotFound:
             continue
-        if candidate in before:
+        if candidate in before and may_see(db, document_id, person.labels):
             return candidate
     raise NotFound(f"no meeting with document {document_id}")
 
 
-def load(db: Session, meeting: Meeting, comment_id: int) -> tuple[PaperComment, Paper]:
-    """A comment on a paper of this meeting."""
+def load(db: Session, meeting: Meeting, comment_id: int, labels: frozenset[str]) -> tuple[PaperComment, int]:
+    """A comment on a paper of this meeting that these labels open, with the document."""
     row = db.execute(
-        select(PaperComment, Paper)
+        select(PaperComment, Paper.document_id)
         .join(Paper, Paper.id == PaperComment.paper_id)
         .join(AgendaItem, AgendaItem.id == Paper.item_id)
         .where(PaperComment.id == comment_id, AgendaItem.meeting_id == meeting.id)
     ).first()
-    if row is None:
+    if row is None or row[1] is None or not may_see(db, row[1], labels):
         raise NotFound(f"comment {comment_id} of meeting {meeting.id}")
     return row[0], row[1]
 
@@ -91,7 +94,7 @@ def counts(db: Session, meeting_id: int) -> dict[int, int]:
         .where(AgendaItem.meeting_id == meeting_id, PaperComment.deleted_at.is_(None))
         .group_by(Paper.document_id)
     )
-    return {document_id: number for document_id, number in rows}
+    return {document_id: number for document_id, number in rows if document_id is not None}
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,16 @@ class Listed:
     comment: PaperComment
 
 
-def listed(db: Session, meeting_id: int) -> list[Listed]:
-    """All comments of a meeting in the order of its agenda, replies after what they reply to; without the deleted."""
+def listed(db: Session, meeting_id: int, labels: frozenset[str]) -> list[Listed]:
+    """All comments of a meeting on papers that these labels open, in the order of its agenda, replies after what they
+    reply to; without the deleted.
+    """
+    open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
     rows = db.execute(
         select(AgendaItem.title, Paper.id, Document.id, Document.title)
         .join(Paper, Paper.item_id == AgendaItem.id)
         .join(Document, Document.id == Paper.document_id)
-        .where(AgendaItem.meeting_id == meeting_id)
+        .where(AgendaItem.meeting_id == meeting_id, Document.id.in_(open_ones))
         .order_by(AgendaItem.position, AgendaItem.id, Paper.id)
     ).all()
     lines: list[Listed] = []

@@ -55,7 +55,7 @@ def _thread(
     db: Session, meeting_id: int, document_id: int, faults: dict[str, str] | None = None, form: str = ""
 ) -> str:
     seen = queries.load(db, person(), meeting_id)
-    paper = comment_queries.load_paper(db, seen.meeting, document_id)
+    paper = comment_queries.load_paper(db, seen.meeting, document_id, person().labels)
     closes_at = comments.closes_at(db, seen.meeting)
     # A whole page without JavaScript, the part beside the paper with it.
     template = "comments/panel.html" if request.headers.get("HX-Request") else "comments/page.html"
@@ -94,11 +94,11 @@ def add(meeting_id: int, document_id: int) -> ResponseReturnValue:
     """Those invited and those who run the meeting: comment, or reply (``parent``), until comments close."""
 
     def change(db: Session, seen: Seen) -> None:
-        paper = comment_queries.load_paper(db, seen.meeting, document_id)
+        paper = comment_queries.load_paper(db, seen.meeting, document_id, person().labels)
         parent = None
         if text("parent"):
-            parent, of = comment_queries.load(db, seen.meeting, whole("parent") or 0)
-            if of.id != paper.id:
+            parent, of = comment_queries.load(db, seen.meeting, whole("parent") or 0, person().labels)
+            if of != document_id:
                 raise Problem("malformed")
         if not 0 < len(text("token")) <= 64:
             raise Problem("malformed")
@@ -110,7 +110,7 @@ def add(meeting_id: int, document_id: int) -> ResponseReturnValue:
 def _document_of(meeting_id: int, comment_id: int) -> int:
     with database().reading() as db:
         meeting = queries.load(db, person(), meeting_id).meeting
-        return comment_queries.load(db, meeting, comment_id)[1].document_id
+        return comment_queries.load(db, meeting, comment_id, person().labels)[1]
 
 
 @bp.post("/meetings/<int:meeting_id>/comments/<int:comment_id>")
@@ -118,7 +118,7 @@ def edit(meeting_id: int, comment_id: int) -> ResponseReturnValue:
     """The author, until comments close or the secretariat has answered."""
 
     def change(db: Session, seen: Seen) -> None:
-        one, _paper = comment_queries.load(db, seen.meeting, comment_id)
+        one, _paper = comment_queries.load(db, seen.meeting, comment_id, person().labels)
         comments.edit(db, seen.meeting, one, _words(), person(), now())
 
     return _changed(meeting_id, _document_of(meeting_id, comment_id), f"edit-{comment_id}", change)
@@ -129,7 +129,7 @@ def delete(meeting_id: int, comment_id: int) -> ResponseReturnValue:
     """The author, until comments close or the secretariat has answered."""
 
     def change(db: Session, seen: Seen) -> None:
-        one, _paper = comment_queries.load(db, seen.meeting, comment_id)
+        one, _paper = comment_queries.load(db, seen.meeting, comment_id, person().labels)
         comments.delete(db, seen.meeting, one, person(), now())
 
     return _changed(meeting_id, _document_of(meeting_id, comment_id), "", change)
@@ -142,7 +142,7 @@ def judge(meeting_id: int, comment_id: int) -> ResponseReturnValue:
 
     def change(db: Session, seen: Seen) -> None:
         meeting = seen.require_manager()
-        one, _paper = comment_queries.load(db, meeting, comment_id)
+        one, _paper = comment_queries.load(db, meeting, comment_id, person().labels)
         if verdict not in set(Verdict):
             raise Invalid({"verdict": Problem("nothing_chosen")})
         comments.judge(db, meeting, one, Verdict(verdict), text("verdict_text"), person(), now())
@@ -161,7 +161,7 @@ def _index(db: Session, seen: Seen, faults: dict[str, str]) -> str:
     closes_at = comments.closes_at(db, seen.meeting)
     return render_template(
         "comments/index.html",
-        meeting=seen.meeting, manages=seen.manages, lines=comment_queries.listed(db, seen.meeting.id),
+        meeting=seen.meeting, manages=seen.manages, lines=comment_queries.listed(db, seen.meeting.id, person().labels),
         open=open_for_comments(seen.meeting.state, closes_at, now()), closes_at=closes_at, faults=faults,
         entered=request.form.get("closes_at", local(closes_at, "%Y-%m-%dT%H:%M")),
     )  # fmt: skip
@@ -188,7 +188,7 @@ def export(meeting_id: int, kind: str) -> ResponseReturnValue:
     """Those who run the meeting: all comments as a list (xlsx, csv)."""
     with database().reading() as db:
         queries.load(db, person(), meeting_id).require_manager()
-        rows = [_row(line) for line in comment_queries.listed(db, meeting_id)]
+        rows = [_row(line) for line in comment_queries.listed(db, meeting_id, person().labels)]
     header = [
         _("STT"), _("Nội dung chương trình"), _("Tài liệu"), _("Trang"), _("Người góp ý"), _("Đơn vị"), _("Góp ý"),
         _("Thời điểm"), _("Tiếp thu, giải trình"), _("Nội dung tiếp thu, giải trình"),
