@@ -77,7 +77,9 @@ _MARKED = select(Marked.member_id, Marked.proof).where(
     Marked.poll_id == bindparam("poll_id"), Marked.member_id.in_(bindparam("member_ids", expanding=True))
 )
 _SLIP = select(UrnSlip.sealed).where(UrnSlip.name == bindparam("name"))
-_SESSIONS = select(SignIn.token_hash).where(SignIn.token_hash.in_(bindparam("hashes", expanding=True)))
+_SESSIONS = select(SignIn.token_hash).where(
+    SignIn.token_hash.in_(bindparam("hashes", expanding=True)), SignIn.expires_at > bindparam("now")
+)
 _INSERTS = {table: insert(table) for table in (Ballot, Marked, UrnSlip)}
 
 Rows = dict[type[Ballot | Marked | UrnSlip], list[dict[str, Any]]]
@@ -94,7 +96,8 @@ def cast_many(db: Session, casts: Sequence[Cast], new_receipt: NewReceipt, seale
         by_poll[cast.poll_id].append(cast)
     booths = {poll_id: _booth(db, poll_id, {c.member_id for c in some}, sealer) for poll_id, some in by_poll.items()}
     sessions = [cast.session for cast in casts if cast.session is not None]
-    alive = set(db.connection().scalars(_SESSIONS, {"hashes": sessions})) if sessions else set()
+    asked = {"hashes": sessions, "now": max(cast.at for cast in casts)}
+    alive = set(db.connection().scalars(_SESSIONS, asked)) if sessions else set()
     rows: Rows = {table: [] for table in _INSERTS}
     outcomes: list[Outcome] = []
     for cast in casts:

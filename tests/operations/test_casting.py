@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +12,8 @@ from documents.database import Database
 from documents.errors import Problem
 from ecabinet.meetings import attendance
 from ecabinet.meetings.rules import AttendanceHow
+from ecabinet.registry.operations import token_hash
+from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.voting import operations, queries
 from ecabinet.voting.casting import Cast, cast_many, open_box
 from ecabinet.voting.models import Ballot, Poll, Voter
@@ -177,3 +181,12 @@ def test_closing_and_casting_at_once_leave_no_ballot_after_the_close(scene: Scen
     box.close()
     assert set(outcomes) <= {"receipt", "poll_not_open"}
     assert ballots(scene) == at_closing == outcomes.count("receipt")
+
+
+def test_a_session_that_is_over_casts_no_more(scene: Scene) -> None:
+    """A page may have been connected since before its session ended by the clock."""
+    session = token_hash(scene.office.tokens["first"])
+    now = datetime.now(UTC)
+    late = replace(cast(scene, "first"), session=session, at=now + SESSION_LENGTH + timedelta(minutes=1))
+    assert take(scene, late) == ["signed_out"]
+    assert take(scene, replace(late, at=now)) == ["receipt"]
