@@ -263,7 +263,7 @@ def hasten(db: Session) -> None:
 
     PostgreSQL need not wait for the disk at its end: what a crash of the server takes with it, at most the last
     batches, it takes together with ``rows_done``, which lies in the same transactions; they are done again. SQLite
-    needs room in memory for the leaves of the indexes, which a batch meets all over.
+    needs room in memory for the leaves of the indexes, which a batch meets all over; the connection keeps it.
     """
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SET LOCAL synchronous_commit = off"))
@@ -273,8 +273,9 @@ def hasten(db: Session) -> None:
 
 def _new_ids(db: Session, number: int) -> list[int]:
     if db.get_bind().dialect.name == "postgresql":
-        ids = text("SELECT nextval(pg_get_serial_sequence('member', 'id')) FROM generate_series(1, :number)")
-        return list(db.scalars(ids, {"number": number}))
+        drawn = "SELECT nextval(pg_get_serial_sequence('member', 'id')) AS id FROM generate_series(1, :number)"
+        ids = text(f"SELECT string_agg(CAST(id AS text), ',') FROM ({drawn}) AS drawn")  # noqa: S608 - one row to fetch
+        return list(map(int, db.scalars(ids, {"number": number}).one().split(",")))
     # SQLite has one writer at a time, and this is it
     last = db.scalar(text("SELECT COALESCE(MAX(id), 0) FROM member")) or 0
     return list(range(last + 1, last + 1 + number))
