@@ -6,14 +6,38 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ecabinet.demo.meeting import ITEMS, TITLE, TOPICS
+from ecabinet.demo.meeting import TITLE, TOPICS
 from tests.e2e.conftest import Tablet
-from tests.e2e.test_path import enter
+from tests.e2e.test_path import BODY, enter
 
 pytestmark = pytest.mark.e2e
 
 RUNS = re.compile(r"^0[0-5]:\d\d$")
 AN_HOUR_SLOW = "const real = Date.now; Date.now = () => real() - 3600 * 1000;"
+
+
+def prepare(secretary: Tablet, title: str) -> str:
+    """A meeting of its own, with two items, begun; the secretary is left on the console. Returns its path."""
+    page = secretary.open("/meetings/new")
+    page.get_by_label("Tổ chức họp").select_option(label=BODY)
+    page.get_by_label("Tên phiên họp").fill(title)
+    page.get_by_label("Kết thúc").fill(page.get_by_label("Bắt đầu").input_value()[:10] + "T23:30")
+    secretary.press("Tạo và soạn chương trình")
+    for item in ("Báo cáo", "Thảo luận"):
+        page.get_by_label("Nội dung").last.fill(item)
+        secretary.press("Thêm vào chương trình")
+        expect(page.locator(".agenda-title", has_text=item)).to_be_visible()
+    found = re.search(r"/meetings/\d+", page.url)
+    assert found is not None
+    secretary.press("Gửi giấy mời")
+    secretary.agree()
+    expect(page.get_by_text("Đã gửi giấy mời.")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    secretary.open(f"{found[0]}/console")
+    secretary.press("Khai mạc")
+    secretary.agree()
+    expect(page.locator("#meeting-bar")).to_contain_text("Đang họp")
+    return found[0]
 
 
 def seconds(page: Page, clock: str) -> int:
@@ -28,47 +52,41 @@ def queue(console: Page, kind: str = "speech") -> Locator:
 
 
 def test_asking_giving_the_clock_and_the_end(tablet: Callable[..., Tablet]) -> None:
-    one, two, chair = tablet("uyvien1"), tablet("uyvien2"), tablet("chutri")
+    one, two, three, chair = tablet("uyvien1"), tablet("uyvien2"), tablet("uyvien3"), tablet("thuky")
+    meeting, console = prepare(chair, "Phiên họp có nhiều người phát biểu"), chair.page
     two.page.add_init_script(AN_HOUR_SLOW)
-    for person in (one, two):
-        enter(person, TITLE)
-    meeting = one.page.url.removeprefix(one.base)
-    chair.page.set_viewport_size({"width": 1440, "height": 900})
-    console = chair.open(f"{meeting}/console")
-    expect(console.locator("#console-speakers")).to_contain_text(TOPICS[0])
-    if console.get_by_role("button", name="Khai mạc").count():
-        chair.press("Khai mạc")
-        chair.agree()
-    opened = console.locator("#console-agenda .agenda-item", has_text=ITEMS[1][0])
-    opened.get_by_role("button", name="Chuyển đến").tap()
-    # what was prepared waits in the queue of its item
-    expect(queue(console)).to_have_count(2)
+    for person in (one, two, three):
+        enter(person, "Phiên họp có nhiều người phát biểu")
+    console.locator("#console-agenda .agenda-item", has_text="Thảo luận").get_by_role("button").tap()
+    expect(one.page.locator("#stage-item h2")).to_have_text("Thảo luận")
+    three.press("Đăng ký phát biểu")
+    expect(queue(console)).to_have_count(1)
 
     # Two ask; each sees the place, the console both queues.
     one.press("Đăng ký phát biểu")
-    expect(one.page.locator("#my-floor")).to_contain_text("Thứ tự 3")
+    expect(one.page.locator("#my-floor")).to_contain_text("Thứ tự 2")
     expect(one.page.get_by_role("button", name="Đăng ký phát biểu")).to_be_hidden()
     two.page.get_by_text("Ghi rõ nội dung").tap()
     two.page.get_by_label("Vấn đề sẽ nêu").fill("Chỉ tiêu đoàn viên mới")
     two.press("Đăng ký phát biểu")
-    expect(two.page.locator("#my-floor")).to_contain_text("Thứ tự 4 · Chỉ tiêu đoàn viên mới")
+    expect(two.page.locator("#my-floor")).to_contain_text("Thứ tự 3 · Chỉ tiêu đoàn viên mới")
     two.press("Chất vấn")
     expect(queue(console, "question")).to_have_count(1)
-    expect(queue(console)).to_have_count(4)
+    expect(queue(console)).to_have_count(3)
 
     # The chair moves one to the front; the other's place follows without asking.
-    name = queue(console).nth(3).inner_text()
-    for there in (2, 1, 0):
+    name = queue(console).nth(2).inner_text()
+    for there in (1, 0):
         line = console.locator("#queue-speech .speaker", has_text=name)
         line.focus()
         with console.expect_response(re.compile("/floor/run/arrange$")):
             console.keyboard.press("Alt+ArrowUp")
         expect(queue(console).nth(there)).to_have_text(name)
     expect(two.page.locator("#my-floor .my-request").first).to_contain_text("Thứ tự 1")
-    expect(one.page.locator("#my-floor")).to_contain_text("Thứ tự 4")
+    expect(one.page.locator("#my-floor")).to_contain_text("Thứ tự 3")
 
     # One tap gives the floor; everybody's clock runs alike, also on the tablet that is an hour slow.
-    screen = tablet("chutri")
+    screen = tablet("thuky")
     screen.open(f"{meeting}/screen")
     console.get_by_role("button", name=f"Mời {name} phát biểu").first.tap()
     expect(console.locator("#console-turn .turn-name")).to_have_text(name)
@@ -141,17 +159,11 @@ def one_name(person: Tablet) -> str:
 
 
 def test_without_a_socket_the_floor_goes_by_plain_http(tablet: Callable[..., Tablet]) -> None:
-    cut_off, plain, chair = tablet("uyvien3"), tablet("uyvien2", java_script_enabled=False), tablet("chutri")
+    cut_off, plain, chair = tablet("uyvien3"), tablet("uyvien2", java_script_enabled=False), tablet("thuky")
+    meeting, console = prepare(chair, "Phiên họp ở nơi mạng yếu"), chair.page
     cut_off.page.route("**/socket.io/**", lambda route: route.abort())
-    enter(cut_off, TITLE)
-    enter(plain, TITLE)
-    meeting = cut_off.page.url.removeprefix(cut_off.base)
-    console = chair.open(f"{meeting}/console")
-    if console.get_by_role("button", name="Khai mạc").count():
-        chair.press("Khai mạc")
-        chair.agree()
-    if console.get_by_role("button", name="Mở lại danh sách").count():
-        chair.press("Mở lại danh sách")
+    for person in (cut_off, plain):
+        enter(person, "Phiên họp ở nơi mạng yếu")
     cut_off.press("Chất vấn")
     expect(cut_off.page.locator("#my-floor")).to_contain_text("Đã đăng ký: Chất vấn")
     asked = queue(console, "question")
@@ -173,3 +185,11 @@ def test_without_a_socket_the_floor_goes_by_plain_http(tablet: Callable[..., Tab
     page.keyboard.press("Enter")
     expect(plain.page.locator("#my-floor .my-request")).to_have_count(0)
     cut_off.complaints.clear()  # the browser notes each socket that it could not have
+
+
+def test_the_demonstration_has_two_announced_speeches(tablet: Callable[..., Tablet]) -> None:
+    chair = tablet("chutri")
+    page = chair.open("/")
+    page.locator("section.hero", has_text=TITLE).get_by_role("link", name="Bàn điều hành").tap()
+    for topic in TOPICS:
+        expect(page.locator("#console-speakers")).to_contain_text(topic)
