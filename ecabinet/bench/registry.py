@@ -57,7 +57,8 @@ def measure(
         run_id, faults = _prepare(engines, folder, members, shuffled=shuffled)
         figures = {"bench": "registry", "database": engines.database.url.get_backend_name(), "members": members}
         figures |= {"shuffled": shuffled, **_import(engines, run_id, members, faults)}
-        return figures | _ask(engines.database) | {"rss_mb": _rss_mb()}
+        figures |= _ask(engines.database)
+        return figures | {"rss_mb": _rss_mb(resource.RUSAGE_SELF), "reader_rss_mb": _rss_mb(resource.RUSAGE_CHILDREN)}
 
 
 def _prepare(engines: Engines, folder: Path, members: int, *, shuffled: bool) -> tuple[int, dict[int, Fault]]:
@@ -175,6 +176,6 @@ def _p95(database: Database, ask: Callable[[Session, int], object]) -> float:
     return round(sorted(took)[int(0.95 * len(took)) - 1], 1)
 
 
-def _rss_mb() -> int:
-    """The most memory this process ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def _rss_mb(who: int) -> int:
+    """The most memory this process, or one that it started, ever had."""
+    return resource.getrusage(who).ru_maxrss // 1024

@@ -33,6 +33,7 @@ class Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[number],
+            start_new_session=True,  # Ctrl+C in the terminal is ours to answer
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - asked for
