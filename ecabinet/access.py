@@ -103,6 +103,11 @@ def meeting_label(meeting_id: int) -> str:
     return f"meeting:{meeting_id}"
 
 
+def running_label(meeting_id: int) -> str:
+    """Opens a paper to those who run this meeting, before the others have it."""
+    return f"running:{meeting_id}"
+
+
 def member_label(member_id: int) -> str:
     """Opens a paper to one member."""
     return f"member:{member_id}"

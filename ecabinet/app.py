@@ -19,8 +19,8 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.library import routes as library_routes
+from ecabinet.meetings import agenda_routes, comment_routes, paper_routes, speaker_blocks, speaker_routes
 from ecabinet.meetings import blocks as meeting_blocks
-from ecabinet.meetings import comment_routes, speaker_blocks, speaker_routes
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
@@ -75,6 +75,8 @@ BLUEPRINTS = (
     export_routes.bp,
     meeting_routes.bp,
     meeting_preparing.bp,
+    agenda_routes.bp,
+    paper_routes.bp,
     speaker_routes.bp,
     comment_routes.bp,
     opinion_routes.bp,

@@ -21,6 +21,7 @@ class View(StrEnum):
     MEETING = "meeting"
     CONSOLE = "console"
     SCREEN = "screen"
+    AGENDA = "agenda"
 
 
 class Audience(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext, lazy_gettext
 
+from ecabinet.agenda_words import AGENDA_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
@@ -112,6 +113,7 @@ LABELS = {
         "count_record": _("Biên bản kiểm phiếu"),
         "opinion": _("Tài liệu lấy ý kiến"),
     },
+    **AGENDA_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
     **OPINION_LABELS,

@@ -3,6 +3,7 @@
 from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
+from ecabinet.agenda_words import AGENDA_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
@@ -54,8 +55,8 @@ SENTENCES = {
     "ends_before_start": _("Giờ kết thúc phải sau giờ bắt đầu."),
     "meeting_too_long": _("Phiên họp không thể dài quá %(days)s ngày."),
     "seat_is_no_guest": _("Đại biểu có quyền biểu quyết không chuyển thành khách mời được."),
-    "order_mismatch": _("Chương trình vừa được người khác thay đổi. Đồng chí tải lại trang rồi sắp xếp lại."),
-    "item_has_papers": _("Nội dung đã có tài liệu hoặc biểu quyết nên không xóa được."),
+    "order_mismatch": _("Chương trình vừa được người khác thay đổi. Đồng chí xem lại rồi sắp xếp lại."),
+    "item_has_papers": _("Nội dung đã có tài liệu, biểu quyết, phát biểu hoặc đã tiến hành nên không xóa được."),
     "already_invited": _("Người này đã có trong danh sách mời."),
     "substitute_came": _("Người dự thay đã điểm danh nên không thay đổi được nữa."),
     "substitute_of_substitute": _("Người dự thay không ủy quyền tiếp cho người khác."),
@@ -158,6 +159,7 @@ SENTENCES = {
     # search
     "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
+    **AGENDA_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
     **OPINION_SENTENCES,

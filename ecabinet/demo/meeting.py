@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from ecabinet.access import Person, Role
 from ecabinet.clock import ZONE
-from ecabinet.meetings import agenda, attendance, operations, speakers
+from ecabinet.meetings import agenda, attendance, operations, papers, speakers
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
 from ecabinet.meetings.speaker_rules import SpeechKind
@@ -98,7 +98,7 @@ def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path
         for path, blob in blobs.items():
             if path.name in files:
                 paper = agenda.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
-                agenda.lay_paper(db, meeting, item, paper, person, now)
+                papers.lay_paper(db, meeting, item, paper, person, now)
     for title, index, majority, reference in VOTES:
         draft_poll(db, meeting, PollDraft(title, items[index].id, majority, reference))
 

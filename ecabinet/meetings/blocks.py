@@ -1,10 +1,13 @@
 """The parts of the live pages that show the meeting itself."""
 
-from flask import render_template
+from flask import g, render_template
 from sqlalchemy.orm import Session
 
+from ecabinet import clock
 from ecabinet.blocks import Block, View, Viewer
-from ecabinet.meetings import queries
+from ecabinet.meetings import agenda_queries, agenda_rules, queries
+from ecabinet.meetings.agenda import setting_of
+from ecabinet.meetings.agenda_queries import ItemLine
 from ecabinet.meetings.models import Meeting
 
 
@@ -30,8 +33,19 @@ def stage(db: Session, viewer: Viewer) -> str:
     """The present item with its papers, in the middle of the meeting page."""
     meeting = _meeting(db, viewer)
     items = queries.agenda(db, meeting)
-    current = next((item for item in items if item.current), None)
-    return render_template("meetings/blocks/stage.html", meeting=meeting, item=current, items=items)
+    return render_template("meetings/blocks/stage.html", meeting=meeting, items=items, **_at(items))
+
+
+def _at(items: list[ItemLine]) -> dict[str, object]:
+    """The present item, what it stands under, and the first that follows it."""
+    here = next((n for n, item in enumerate(items) if item.current), None)
+    if here is None:
+        return {"item": None, "above": [], "following": None}
+    above: list[ItemLine] = []
+    for item in reversed(items[:here]):
+        if item.depth < (above[-1] if above else items[here]).depth:
+            above.append(item)
+    return {"item": items[here], "above": above[::-1], "following": next(iter(items[here + 1 :]), None)}
 
 
 def now(db: Session, viewer: Viewer) -> str:
@@ -61,9 +75,34 @@ def quorum(db: Session, viewer: Viewer) -> str:
 
 
 def console_agenda(db: Session, viewer: Viewer) -> str:
-    """The agenda on the chair's console: one tap opens an item."""
-    meeting = _meeting(db, viewer)
-    return render_template("meetings/blocks/console_agenda.html", meeting=meeting, items=queries.agenda(db, meeting))
+    """The agenda on the chair's console: one tap opens an item; its clock, and the course of the day."""
+    meeting, at = _meeting(db, viewer), clock.now()
+    items = queries.agenda(db, meeting, runs=True, now=at)
+    before = agenda_queries.before_break(db, meeting) if any(item.current and item.is_break for item in items) else None
+    return render_template(
+        "meetings/blocks/console_agenda.html",
+        meeting=meeting,
+        items=items,
+        day=agenda_queries.day_of(db, meeting, at),
+        at=at,
+        before=next((item for item in items if item.id == before), None),
+        break_minutes=agenda_rules.BREAK_MINUTES,
+        **_at(items),
+    )
+
+
+def agenda_editor(db: Session, viewer: Viewer) -> str:
+    """The whole agenda with its papers as those who run the meeting build it."""
+    meeting, at = _meeting(db, viewer), clock.now()
+    return render_template(
+        "meetings/blocks/agenda_editor.html",
+        meeting=meeting,
+        items=queries.agenda(db, meeting, runs=True, now=at),
+        setting=setting_of(db, meeting.id),
+        ends_at=agenda_queries.planned_end(db, meeting),
+        values=g.get("agenda_values", {}),
+        faults=g.get("agenda_faults", {}),
+    )
 
 
 def console_people(db: Session, viewer: Viewer) -> str:
@@ -84,13 +123,14 @@ def screen_head(db: Session, viewer: Viewer) -> str:
 
 BLOCKS = (
     Block("meeting-bar", View.MEETING, frozenset({"meeting", "attendance"}), bar),
-    Block("agenda", View.MEETING, frozenset({"agenda"}), agenda),
+    Block("agenda", View.MEETING, frozenset({"agenda", "meeting"}), agenda),
     Block("stage-item", View.MEETING, frozenset({"agenda", "meeting"}), stage),
     Block("quorum", View.MEETING, frozenset({"attendance", "meeting"}), quorum),
     Block("now", View.MEETING, frozenset({"attendance", "meeting"}), now, personal=True),
     Block("meeting-bar", View.CONSOLE, frozenset({"meeting", "attendance"}), bar),
-    Block("console-agenda", View.CONSOLE, frozenset({"agenda"}), console_agenda),
+    Block("console-agenda", View.CONSOLE, frozenset({"agenda", "meeting"}), console_agenda),
     Block("console-quorum", View.CONSOLE, frozenset({"attendance", "meeting"}), quorum),
     Block("console-people", View.CONSOLE, frozenset({"attendance", "meeting"}), console_people),
     Block("screen-head", View.SCREEN, frozenset({"meeting", "attendance"}), screen_head),
+    Block("agenda-editor", View.AGENDA, frozenset({"agenda", "meeting"}), agenda_editor),
 )

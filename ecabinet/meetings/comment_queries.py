@@ -118,7 +118,7 @@ def listed(db: Session, meeting_id: int, labels: frozenset[str]) -> list[Listed]
         .join(Paper, Paper.item_id == AgendaItem.id)
         .join(Document, Document.id == Paper.document_id)
         .where(AgendaItem.meeting_id == meeting_id, Document.id.in_(open_ones))
-        .order_by(AgendaItem.position, AgendaItem.id, Paper.id)
+        .order_by(AgendaItem.position, Paper.position, Paper.id)
     ).all()
     lines: list[Listed] = []
     for item, paper_id, document_id, title in rows:

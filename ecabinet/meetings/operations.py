@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.database import changed
-from documents.models import Document
-from documents.operations import set_labels
 from ecabinet.access import Person
 from ecabinet.meetings import rules, speaker_turns
-from ecabinet.meetings.agenda import paper_labels
+from ecabinet.meetings.agenda import begin_turn, end_turn
 from ecabinet.meetings.attendance import NewCode, add_participant
-from ecabinet.meetings.models import AgendaItem, Meeting, Paper
+from ecabinet.meetings.models import Meeting
+from ecabinet.meetings.paper_access import relabel
 from ecabinet.registry.models import Body, Member, Unit
 
 
@@ -42,9 +40,10 @@ def advance(db: Session, meeting: Meeting, state: rules.MeetingState, now: datet
     rules.check_next(rules.MeetingState(meeting.state), state)
     meeting.state = state
     if state == rules.MeetingState.INVITED:
-        laid = select(Document).join(Paper, Paper.document_id == Document.id).join(AgendaItem)
-        for document in db.scalars(laid.where(AgendaItem.meeting_id == meeting.id)):
-            set_labels(db, document, paper_labels(meeting), now)
+        relabel(db, meeting, now)
+    if state == rules.MeetingState.UNDER_WAY:
+        begin_turn(db, meeting, now)
     if state == rules.MeetingState.CONCLUDED:
+        end_turn(db, meeting, now)
         speaker_turns.close(db, meeting, now)
     changed(db, "meeting", meeting.id)

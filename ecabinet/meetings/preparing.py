@@ -8,15 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
-from documents.media import media_type
 from ecabinet.access import Permission, Person
 from ecabinet.clock import ZONE, now
 from ecabinet.fields import asked, moment, text, whole
-from ecabinet.meetings import agenda, attendance, operations, queries, rules
+from ecabinet.meetings import attendance, operations, queries, rules
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Body, Member, Unit
-from ecabinet.web import database, done, engines, fault_texts, new_code, person
+from ecabinet.web import database, done, fault_texts, new_code, person
 
 bp = Blueprint("preparing", __name__)
 
@@ -85,7 +84,7 @@ def create() -> ResponseReturnValue:
     except Invalid as invalid:
         with database().reading() as db:
             return make_response(_form(db, None, request.form.to_dict(), fault_texts(invalid)), 422)
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
+    return done(url_for("agenda.edit", meeting_id=meeting_id))
 
 
 def _chosen_body(db: Session, me: Person, body_id: int | None) -> tuple[Body, Unit]:
@@ -122,100 +121,6 @@ def save(meeting_id: int) -> ResponseReturnValue:
             meeting = queries.load(db, person(), meeting_id).require_manager()
             return make_response(_form(db, meeting, request.form.to_dict(), fault_texts(invalid)), 422)
     return done(url_for("preparing.edit", meeting_id=meeting_id), _("Đã lưu."))
-
-
-def _agenda(db: Session, meeting_id: int, values: dict[str, str], faults: dict[str, str]) -> str:
-    meeting = queries.load(db, person(), meeting_id).require_manager()
-    items = queries.agenda(db, meeting)
-    total = sum(item.minutes for item in items)
-    return render_template(
-        "meetings/edit_agenda.html", meeting=meeting, items=items, values=values, faults=faults, total=total
-    )
-
-
-@bp.get("/meetings/<int:meeting_id>/agenda")
-def edit_agenda(meeting_id: int) -> ResponseReturnValue:
-    """Those who run the meeting."""
-    with database().reading() as db:
-        return _agenda(db, meeting_id, {}, {})
-
-
-@bp.post("/meetings/<int:meeting_id>/agenda")
-def add_item(meeting_id: int) -> ResponseReturnValue:
-    """Those who run the meeting."""
-    try:
-        with database().writing() as db:
-            meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-            agenda.add_item(db, meeting, text("title"), text("presenter"), whole("minutes", 0))
-    except Invalid as invalid:
-        with database().reading() as db:
-            return make_response(_agenda(db, meeting_id, request.form.to_dict(), fault_texts(invalid)), 422)
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
-
-
-@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>")
-def save_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
-    """Those who run the meeting."""
-    try:
-        with database().writing() as db:
-            item = queries.load_item(db, queries.load_to_change(db, person(), meeting_id).require_preparing(), item_id)
-            agenda.edit_item(db, item, text("title"), text("presenter"), whole("minutes", 0))
-    except Invalid as invalid:
-        with database().reading() as db:
-            values = request.form.to_dict() | {"item": str(item_id)}
-            return make_response(_agenda(db, meeting_id, values, fault_texts(invalid)), 422)
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id), _("Đã lưu."))
-
-
-@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/remove")
-def remove_item(meeting_id: int, item_id: int) -> ResponseReturnValue:
-    """Those who run the meeting."""
-    with database().writing() as db:
-        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-        agenda.remove_item(db, queries.load_item(db, meeting, item_id))
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
-
-
-@bp.post("/meetings/<int:meeting_id>/order")
-def reorder(meeting_id: int) -> ResponseReturnValue:
-    """Those who run the meeting: the whole new order, or one item moved up or down (without JavaScript)."""
-    with database().writing() as db:
-        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
-        order = [
-            int(value)
-            for value in request.form.getlist("order")
-            if value.isascii() and value.isdigit() and len(value) < 16
-        ]
-        moved = whole("item")
-        if moved is not None:
-            order = rules.moved([item.id for item in queries.agenda(db, meeting)], moved, text("direction"))
-        agenda.reorder(db, meeting, order)
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id))
-
-
-@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/papers")
-def add_paper(meeting_id: int, item_id: int) -> ResponseReturnValue:
-    """Those who run the meeting, also when it is over. The bytes are stored before the transaction: without a row they
-    harm nobody.
-    """
-    with database().reading() as db:
-        queries.load_item(db, queries.load(db, person(), meeting_id).require_manager(), item_id)
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Problem("no_file")
-    kind = media_type(file.stream)
-    file.stream.seek(0)
-    blob = engines().blobs.put(file.stream)
-    if blob.size == 0:
-        raise Problem("empty")
-    # A file may be called ".pdf": then that is its title too.
-    title = text("title") or file.filename.rsplit(".", 1)[0].strip() or file.filename
-    paper = agenda.PaperFile(title, blob, file.filename, kind)
-    with database().writing() as db:
-        meeting = queries.load(db, person(), meeting_id).require_manager()
-        item = queries.load_item(db, meeting, item_id)
-        agenda.lay_paper(db, meeting, item, paper, person(), now())
-    return done(url_for("preparing.edit_agenda", meeting_id=meeting_id), _("Đã tải tài liệu lên."))
 
 
 @bp.get("/meetings/<int:meeting_id>/people")

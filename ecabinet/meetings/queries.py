@@ -7,14 +7,17 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.errors import Forbidden, NotFound, Problem
-from documents.models import Document, Version
-from ecabinet.access import Permission, Person, meeting_label, within
+from documents.models import Version
+from ecabinet.access import Permission, Person, meeting_label, running_label, within
 from ecabinet.blocks import Audience, View, Viewer
 from ecabinet.clock import ZONE
+from ecabinet.meetings import agenda_queries
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
 from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, Quorum, quorum
 from ecabinet.registry.models import Unit
+
+agenda = agenda_queries.agenda
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,13 @@ _INVITED = (
 
 def labels_of(db: Session, member_id: int) -> set[str]:
     """The labels of the meetings that a member is invited to; a draft's papers are not theirs yet."""
-    rows = db.execute(_INVITED, {"member_id": member_id})
-    return {
-        meeting_label(meeting_id)
-        for meeting_id, role, state in rows
-        if state != MeetingState.DRAFT or role in RUNS_MEETING
-    }
+    labels = set()
+    for meeting_id, role, state in db.execute(_INVITED, {"member_id": member_id}):
+        if role in RUNS_MEETING:
+            labels |= {meeting_label(meeting_id), running_label(meeting_id)}
+        elif state != MeetingState.DRAFT:
+            labels.add(meeting_label(meeting_id))
+    return labels
 
 
 def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> tuple[Viewer, Seen]:
@@ -197,64 +201,6 @@ def _manages(person: Person, meeting: Meeting, participant: Participant | None) 
     )
 
 
-@dataclass(frozen=True)
-class PaperLine:
-    """A paper as listed under its item: its newest version and what became of its text."""
-
-    id: int
-    title: str
-    version_id: int
-    state: str
-    reason: str | None
-    pages: int | None
-
-
-@dataclass(frozen=True)
-class ItemLine:
-    """An agenda item with its papers. ``number`` counts from 1."""
-
-    id: int
-    number: int
-    title: str
-    presenter: str
-    minutes: int
-    current: bool
-    papers: list[PaperLine]
-
-
-def agenda(db: Session, meeting: Meeting) -> list[ItemLine]:
-    """The agenda in order, in two queries."""
-    items = list(
-        db.scalars(
-            select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position, AgendaItem.id)
-        )
-    )
-    papers: dict[int, list[PaperLine]] = {item.id: [] for item in items}
-    rows = db.execute(
-        select(Paper.item_id, Document.id, Document.title, Version)
-        .join(Document, Document.id == Paper.document_id)
-        .join(Version, (Version.document_id == Document.id) & (Version.number == Document.last_number))
-        .where(Paper.item_id.in_(papers))
-        .order_by(Paper.id)
-    )
-    for item_id, document_id, title, version in rows:
-        papers[item_id].append(
-            PaperLine(document_id, title, version.id, version.state, version.reason, version.page_count)
-        )
-    return [
-        ItemLine(
-            item.id,
-            number,
-            item.title,
-            item.presenter,
-            item.minutes,
-            item.id == meeting.current_item_id,
-            papers[item.id],
-        )
-        for number, item in enumerate(items, start=1)
-    ]
-
-
 def participants(db: Session, meeting_id: int) -> list[Participant]:
     """All invited, as read out: by rank, each substitute right after the one represented."""
     found = list(db.scalars(select(Participant).where(Participant.meeting_id == meeting_id)))
@@ -292,7 +238,7 @@ def meetings_of_version(db: Session, version_id: int) -> list[int]:
         db.scalars(
             select(AgendaItem.meeting_id)
             .join(Paper, Paper.item_id == AgendaItem.id)
-            .join(Version, Version.document_id == Paper.document_id)
+            .join(Version, or_(Version.document_id == Paper.document_id, Version.document_id == Paper.pending_id))
             .where(Version.id == version_id)
             .distinct()
         )

@@ -24,7 +24,7 @@ from ecabinet.access import Permission
 from ecabinet.blocks import BlockTable, Rendered, View
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
-from ecabinet.meetings import agenda, attendance, operations, queries
+from ecabinet.meetings import agenda, attendance, operations, paper_queries, queries
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
@@ -42,6 +42,8 @@ def today() -> ResponseReturnValue:
             "meetings/today.html",
             meetings=queries.today(db, me, now()),
             upcoming=queries.upcoming(db, me, now()),
+            papers_to_submit=paper_queries.to_submit(db, me, now()),
+            papers_to_approve=paper_queries.to_approve(db, me, now()),
             may_create=bool(me.paths(Permission.HOLD_MEETINGS)),
             today=now(),
         )

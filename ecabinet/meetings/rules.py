@@ -9,21 +9,35 @@ from documents.errors import Invalid, Problem
 
 
 class MeetingState(StrEnum):
-    """The life of a meeting, in this order."""
+    """The life of a meeting; what leads from one to another stands in :mod:`ecabinet.meetings.life_rules`.
+
+    ``dropped``: given up before anybody was invited; ``cancelled``: called off afterwards.
+    """
 
     DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
     INVITED = "invited"
     UNDER_WAY = "under_way"
     CONCLUDED = "concluded"
+    ARCHIVED = "archived"
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"
 
 
-NEXT_STATE: dict[MeetingState, frozenset[MeetingState]] = {
-    MeetingState.DRAFT: frozenset({MeetingState.INVITED}),
-    MeetingState.INVITED: frozenset({MeetingState.UNDER_WAY}),
-    MeetingState.UNDER_WAY: frozenset({MeetingState.CONCLUDED}),
-    MeetingState.CONCLUDED: frozenset(),
-}
+UNANNOUNCED = frozenset(
+    {MeetingState.DRAFT, MeetingState.SUBMITTED, MeetingState.APPROVED, MeetingState.DROPPED}
+)
+"""The invited do not know of the meeting."""
 
+PLANNED = frozenset({MeetingState.DRAFT, MeetingState.SUBMITTED, MeetingState.APPROVED, MeetingState.INVITED})
+"""It is still to come."""
+
+OVER = frozenset({MeetingState.CONCLUDED, MeetingState.ARCHIVED, MeetingState.CANCELLED, MeetingState.DROPPED})
+"""Nothing is prepared any more."""
+
+CALLED_OFF = frozenset({MeetingState.CANCELLED, MeetingState.DROPPED})
+"""It does not take place: neither room nor people are bound by it."""
 
 ROOM_IS_OPEN = frozenset({MeetingState.INVITED, MeetingState.UNDER_WAY})
 """When people may arrive and leave."""
@@ -60,7 +74,6 @@ class AttendanceHow(StrEnum):
 
 
 LONGEST_MEETING = timedelta(days=14)
-LONGEST_ITEM_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -101,33 +114,6 @@ def check_meeting(draft: MeetingDraft) -> None:
         faults["quorum_units"] = Problem("not_a_fraction")
     if faults:
         raise Invalid(faults)
-
-
-def check_item(title: str, presenter: str, minutes: int | None) -> None:
-    """Raise :class:`Invalid` when an agenda item cannot stand as entered; ``minutes`` is None when it was no number."""
-    faults: dict[str, Problem] = {}
-    if not title:
-        faults["title"] = Problem("missing")
-    elif len(title) > 300:
-        faults["title"] = Problem("too_long", limit=300)
-    if len(presenter) > 100:
-        faults["presenter"] = Problem("too_long", limit=100)
-    if minutes is None or not 0 <= minutes <= LONGEST_ITEM_MINUTES:
-        faults["minutes"] = Problem("not_in_range", low=0, high=LONGEST_ITEM_MINUTES)
-    if faults:
-        raise Invalid(faults)
-
-
-def check_order(wanted: list[int], present: Iterable[int]) -> None:
-    """A new order must name each item of the meeting exactly once."""
-    if sorted(wanted) != sorted(present):
-        raise Problem("order_mismatch")
-
-
-def check_next(state: MeetingState, wanted: MeetingState) -> None:
-    """A meeting goes through its states in order; concluded is the end."""
-    if wanted not in NEXT_STATE[state]:
-        raise Problem("wrong_state")
 
 
 @dataclass(frozen=True)
@@ -229,21 +215,10 @@ def check_quorum(figures: Quorum) -> None:
 
 
 def check_rsvp(rsvp: Rsvp, reason: str, state: MeetingState) -> None:
-    """An absence needs its reason; a concluded meeting takes no more answers."""
-    if state == MeetingState.CONCLUDED:
+    """An absence needs its reason; a meeting that is over takes no more answers."""
+    if state in OVER:
         raise Problem("wrong_state")
     if rsvp == Rsvp.ABSENT and not reason:
         raise Invalid({"reason": Problem("missing")})
     if len(reason) > 500:
         raise Invalid({"reason": Problem("too_long", limit=500)})
-
-
-def moved(order: list[int], item_id: int, direction: str) -> list[int]:
-    """The order with one item one place up or down; at the edge it stays."""
-    if item_id not in order:
-        raise Problem("order_mismatch")
-    here = order.index(item_id)
-    there = min(max(here + (-1 if direction == "up" else 1), 0), len(order) - 1)
-    new = [other for other in order if other != item_id]
-    new.insert(there, item_id)
-    return new

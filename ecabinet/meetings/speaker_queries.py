@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.text import exact, fold
+from ecabinet.meetings.agenda_queries import is_hidden
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.speaker_lines import Floor, OtherQueue, SpeechLine, TurnLine, UnitTime, WaitingLine
 from ecabinet.meetings.speaker_loading import settings_of
@@ -117,6 +118,8 @@ def _others(db: Session, meeting: Meeting, requests: list[FloorRequest], turns: 
     )
     others = []
     for item_id, title in agenda.all() if by_item else []:
+        if is_hidden(db, db.get_one(AgendaItem, item_id)):
+            continue
         rule = settings_of(db, meeting.id, item_id).rule
         lines = [
             line

@@ -12,6 +12,7 @@ from documents.errors import NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Person
 from ecabinet.meetings import speaker_rules as rules
+from ecabinet.meetings.agenda_queries import is_hidden
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.rules import MeetingState, ParticipantRole
 from ecabinet.meetings.speaker_loading import settings_of, waiting_of
@@ -50,7 +51,7 @@ def _item_of(db: Session, meeting: Meeting, wish: Wish) -> int | None:
     if wish.item_id is None:
         return meeting.current_item_id
     item = db.get(AgendaItem, wish.item_id)
-    if item is None or item.meeting_id != meeting.id:
+    if item is None or item.meeting_id != meeting.id or is_hidden(db, item):
         raise NotFound(f"item {wish.item_id} of meeting {meeting.id}")
     return item.id
 

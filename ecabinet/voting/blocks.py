@@ -102,7 +102,6 @@ def screen_stage(db: Session, viewer: Viewer) -> str:
         view=viewer.view,
         result=queries.result(db, poll) if poll is not None and poll.state in SHOWS_RESULT else None,
         item=next((item for item in items if item.current), None),
-        count=len(items),
     )
 
 

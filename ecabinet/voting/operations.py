@@ -13,6 +13,7 @@ from documents.database import changed
 from documents.errors import Problem
 from ecabinet import audit
 from ecabinet.clock import ZONE
+from ecabinet.meetings.agenda import require_no_break
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import advance
@@ -93,6 +94,7 @@ def open_poll(db: Session, poll: Poll, act: Act) -> None:
     rules.check_next(rules.PollState(poll.state), rules.PollState.OPEN)
     if poll.meeting.state != MeetingState.UNDER_WAY:
         raise Problem("meeting_not_under_way")
+    require_no_break(db, poll.meeting)
     if _open_poll_of(db, poll.meeting) is not None:
         raise Problem("another_poll_open")
     here = places(db, poll.meeting_id)

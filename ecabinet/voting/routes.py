@@ -37,7 +37,7 @@ def _polls(
         "voting/polls.html",
         meeting=meeting,
         polls=queries.polls_of(db, meeting_id),
-        items=meetings.agenda(db, meeting),
+        items=meetings.agenda(db, meeting, runs=True),
         fractions=FRACTIONS,
         bases=list(rules.Base),
         majorities=list(MAJORITIES.values()),

@@ -1,7 +1,9 @@
 // Every page: requests, toasts, questions, menus, drawers, clocks, lists, uploads.
 import { wireClocks } from "./clock.js";
+import { wireDay } from "./day.js";
 import { ask, expire, showLeftToast } from "./feedback.js";
 import { wireParts } from "./parts.js";
+import { wireOutlineForms, wireOutlines } from "./outline.js";
 import { wireLists } from "./reorder.js";
 import { csrfToken, wireHtmx } from "./requests.js";
 import { wireUploads } from "./upload.js";
@@ -163,6 +165,7 @@ function wireAutosubmit() {
 }
 
 wireConfirms();
+wireOutlineForms();
 wireTokens();
 wireAutosubmit();
 wireHtmx();
@@ -176,6 +179,13 @@ wireTheme();
 wireToasts();
 wireClocks();
 wireLists();
-for (const name of ["htmx:afterSettle", "ecabinet:blocks"]) document.addEventListener(name, () => wireLists());
+wireOutlines();
+wireDay();
+for (const name of ["htmx:afterSettle", "ecabinet:blocks"]) {
+  document.addEventListener(name, () => {
+    wireLists();
+    wireOutlines();
+  });
+}
 // From here on presses and choices are heard; tests wait for it.
 document.documentElement.dataset.appReady = "";

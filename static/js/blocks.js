@@ -2,6 +2,7 @@
 import { announce } from "./feedback.js";
 
 const revisions = new Map();
+const held = new Map();
 
 /** The revision last shown of a block, or -1. */
 function shownRevision(id) {
@@ -12,6 +13,18 @@ function shownRevision(id) {
 /** What is shown now; give it to applyBlocks with an answer that was asked for after this moment. */
 export function snapshot() {
   return new Map(revisions);
+}
+
+/** Leave a block as it is: somebody's hand is on it. */
+export function hold(id) {
+  held.set(id, null);
+}
+
+/** Let go of it, and show what came meanwhile. */
+export function release(id) {
+  const block = held.get(id);
+  held.delete(id);
+  if (block && show(block)) document.dispatchEvent(new CustomEvent("ecabinet:blocks"));
 }
 
 /**
@@ -25,7 +38,8 @@ export function applyBlocks(blocks, since = null) {
     const untouched = since && since.get(block.id) === revisions.get(block.id);
     if (block.rev < shownRevision(block.id) && !untouched) continue;
     revisions.set(block.id, block.rev);
-    changed = show(block) || changed;
+    if (held.has(block.id)) held.set(block.id, block);
+    else changed = show(block) || changed;
   }
   if (changed) document.dispatchEvent(new CustomEvent("ecabinet:blocks"));
 }
@@ -59,7 +73,7 @@ function isKept(present, fresh) {
   const { dataset } = present;
   if (dataset.key) return dataset.key === fresh.dataset.key;
   if (dataset.clockSince || dataset.clockUntil) {
-    return dataset.clockSince === fresh.dataset.clockSince && dataset.clockUntil === fresh.dataset.clockUntil;
+    return ["clockSince", "clockUntil", "clockPlanned"].every((name) => dataset[name] === fresh.dataset[name]);
   }
   return false;
 }

@@ -1,5 +1,6 @@
 // Clocks: data-clock-since="ISO instant" counts up, data-clock-until counts down and goes on below zero with
-// data-over. Tablets' own clocks are often wrong: what the server said (data-now="ISO instant" on the page's data-live
+// data-over; data-clock-planned="1800" (seconds) beside data-clock-since: data-phase becomes calm, warning or over.
+// Tablets' own clocks are often wrong: what the server said (data-now="ISO instant" on the page's data-live
 // element, the Date header of an answer, the answer to the event `clock`) corrects them.
 let base = null;
 
@@ -26,14 +27,21 @@ export function clockText(seconds) {
   return seconds <= -1 ? `−${words}` : words;
 }
 
+/** Amber in the last fifth of the time planned, red when it is over. */
+export function phase(seconds, planned) {
+  if (seconds > planned) return "over";
+  return seconds >= 0.8 * planned ? "warning" : "calm";
+}
+
 function tick() {
   const now = serverNow();
   for (const clock of document.querySelectorAll("[data-clock-since], [data-clock-until]")) {
-    const { clockSince, clockUntil } = clock.dataset;
+    const { clockSince, clockUntil, clockPlanned } = clock.dataset;
     const seconds = clockUntil ? (Date.parse(clockUntil) - now) / 1000 : Math.max(0, (now - Date.parse(clockSince)) / 1000);
     if (Number.isNaN(seconds)) continue;
     clock.toggleAttribute("data-over", Boolean(clockUntil) && seconds <= -1);
     const words = clockText(seconds);
+    if (Number(clockPlanned)) clock.dataset.phase = phase(seconds, Number(clockPlanned));
     if (clock.textContent !== words) clock.textContent = words;
   }
 }
@@ -42,4 +50,5 @@ export function wireClocks() {
   setServerTime(document.querySelector("[data-live]")?.dataset.now);
   tick();
   setInterval(tick, 1000);
+  document.addEventListener("ecabinet:blocks", tick);
 }

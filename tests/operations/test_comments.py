@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
-from ecabinet.meetings import agenda, comment_queries, comments
+from ecabinet.meetings import agenda, comment_queries, comments, papers
 from ecabinet.meetings.comment_models import PaperComment
 from ecabinet.meetings.comment_rules import Verdict, Words
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
@@ -58,7 +58,7 @@ def laid(database: Database, state: MeetingState = MeetingState.INVITED) -> Iter
         item = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).first()
         assert item is not None
         file = agenda.PaperFile("Dự thảo", Blob("0" * 64, 10), "du-thao.pdf", "application/pdf")
-        paper = agenda.lay_paper(db, meeting, item, file, office.person(db, "secretary"), NOW)
+        paper = papers.lay_paper(db, meeting, item, file, office.person(db, "secretary"), NOW)
         yield Table(db, office, meeting, paper)
 
 

@@ -12,7 +12,7 @@ from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
 from documents.models import DocumentLabel
 from documents.queries import may_see
-from ecabinet.meetings import agenda, attendance, operations, queries
+from ecabinet.meetings import agenda, attendance, operations, papers, queries
 from ecabinet.meetings.models import AgendaItem, Attendance, Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.models import Body, Member
@@ -92,7 +92,7 @@ def test_papers_of_a_draft_open_to_the_offices_with_the_invitations(database: Da
         office = make_office(db)
         meeting = make_meeting(db, office, state=MeetingState.DRAFT)
         item = queries.load_item(db, meeting, queries.agenda(db, meeting)[0].id)
-        paper = agenda.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
+        paper = papers.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
         leader = office.person(db, "leader").labels
         assert not may_see(db, paper.document_id, leader)
         assert may_see(db, paper.document_id, office.person(db, "secretary").labels)
@@ -184,30 +184,20 @@ def test_somebody_invited_cannot_be_sent_as_a_substitute(database: Database, nam
             attendance.send_substitute(db, seat, db.get_one(Member, office.members[name]), "", new_code)
 
 
-def test_a_new_order_holds_and_a_foreign_one_is_refused(database: Database) -> None:
-    with database.writing() as db:
-        meeting = make_meeting(db, make_office(db))
-        first, second = (item.id for item in queries.agenda(db, meeting))
-        agenda.reorder(db, meeting, [second, first])
-        assert [item.id for item in queries.agenda(db, meeting)] == [second, first]
-        with pytest.raises(Problem, match="order_mismatch"):
-            agenda.reorder(db, meeting, [second])
-
-
 def test_an_item_with_papers_or_votes_stays(database: Database) -> None:
     with database.writing() as db:
         office = make_office(db)
         meeting = make_meeting(db, office)
         with_paper, with_vote = (queries.load_item(db, meeting, line.id) for line in queries.agenda(db, meeting))
         empty = agenda.add_item(db, meeting, "Khác", "", 0)
-        agenda.lay_paper(db, meeting, with_paper, PAPER, office.person(db, "secretary"), NOW)
+        papers.lay_paper(db, meeting, with_paper, PAPER, office.person(db, "secretary"), NOW)
         make_poll(db, meeting, opened=False).item_id = with_vote.id
         ids = (meeting.id, with_paper.id, with_vote.id, empty.id)
     for item_id in ids[1:3]:
         with pytest.raises(Problem, match="item_has_papers"), database.writing() as db:
-            agenda.remove_item(db, db.get_one(AgendaItem, item_id))
+            agenda.remove_item(db, db.get_one(AgendaItem, item_id), NOW)
     with database.writing() as db:
-        agenda.remove_item(db, db.get_one(AgendaItem, ids[3]))
+        agenda.remove_item(db, db.get_one(AgendaItem, ids[3]), NOW)
     with database.reading() as db:
         assert [line.id for line in queries.agenda(db, db.get_one(Meeting, ids[0]))] == list(ids[1:3])
 
@@ -217,7 +207,7 @@ def test_a_paper_is_for_the_invited_and_the_offices_above(database: Database) ->
         office = make_office(db)
         meeting = make_meeting(db, office)
         item = queries.load_item(db, meeting, queries.agenda(db, meeting)[0].id)
-        paper = agenda.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
+        paper = papers.lay_paper(db, meeting, item, PAPER, office.person(db, "secretary"), NOW)
         labels = set(db.scalars(select(DocumentLabel.label).where(DocumentLabel.document_id == paper.document_id)))
         assert labels == {f"meeting:{meeting.id}", f"office:{office.units['centre']}"}
         sees = {name: may_see(db, paper.document_id, office.person(db, name).labels) for name in office.members}

@@ -130,28 +130,6 @@ def test_all_faults_are_named_at_once() -> None:
     assert set(invalid.value.faults) == {"title", "starts_at", "quorum"}
 
 
-@pytest.mark.parametrize("minutes", [None, -1, 24 * 60 + 1])
-def test_an_item_takes_a_day_at_most(minutes: int | None) -> None:
-    with pytest.raises(Invalid) as invalid:
-        rules.check_item("Báo cáo", "", minutes)
-    assert set(invalid.value.faults) == {"minutes"}
-
-
-@given(st.permutations([1, 2, 3, 4, 5]), st.integers(1, 5), st.sampled_from(["up", "down"]))
-def test_moving_keeps_every_item_and_moves_one_place(order: list[int], item: int, direction: str) -> None:
-    after = rules.moved(order, item, direction)
-    rules.check_order(after, order)
-    step = after.index(item) - order.index(item)
-    assert step in ((-1, 0) if direction == "up" else (0, 1))
-    assert [n for n in after if n != item] == [n for n in order if n != item]
-
-
-@pytest.mark.parametrize("wanted", [[1, 2], [1, 2, 3, 3], [1, 2, 4], []])
-def test_an_order_that_is_not_of_these_items_is_refused(wanted: list[int]) -> None:
-    with pytest.raises(Problem, match="order_mismatch"):
-        rules.check_order(wanted, [1, 2, 3])
-
-
 @pytest.mark.parametrize(
     ("rsvp", "reason", "state", "code"),
     [

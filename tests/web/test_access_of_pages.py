@@ -53,7 +53,7 @@ GET_PAGES = {
     "meetings.screen": ("{meeting}/screen", RUNNING),
     "preparing.new": ("/meetings/new", {"secretary", "stranger"}),
     "preparing.edit": ("{meeting}/edit", RUNNING),
-    "preparing.edit_agenda": ("{meeting}/agenda", RUNNING),
+    "agenda.edit": ("{meeting}/agenda", RUNNING),
     "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
     "speakers.page": ("{meeting}/floor?name=nguyen", RUNNING),
     "speakers.people": ("{meeting}/floor/people?name=nguyen", RUNNING),
@@ -102,7 +102,7 @@ ELSEWHERE = {
     "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
     "opinion_rounds.page", "comments.beside", "notebook.page",
     # shown to be right by tests of their own
-    "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots",
+    "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
     "library.read", "library.content", "registry.login",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
     "imports.result", "photos.show", "imports.progress", "import_rows.form", "import_rows.line",
@@ -167,11 +167,17 @@ ACTIONS = {
     "meetings.go_to_item": "{meeting}/current/1",
     "preparing.create": "/meetings/new",
     "preparing.save": "{meeting}/edit",
-    "preparing.add_item": "{meeting}/agenda",
-    "preparing.save_item": "{meeting}/items/1",
-    "preparing.remove_item": "{meeting}/items/1/remove",
-    "preparing.reorder": "{meeting}/order",
-    "preparing.add_paper": "{meeting}/items/1/papers",
+    "agenda.add": "{meeting}/agenda",
+    "agenda.save": "{meeting}/items/1",
+    "agenda.remove": "{meeting}/items/1/remove",
+    "agenda.move": "{meeting}/order",
+    "agenda.settings": "{meeting}/agenda/settings",
+    "agenda.take_break": "{meeting}/break",
+    "papers.lay": "{meeting}/items/1/papers",
+    "papers.ask": "{meeting}/items/1/ask",
+    "papers.submit": "{meeting}/papers/1/file",
+    "papers.act": "{meeting}/papers/1/approve",
+    "papers.place": "{meeting}/papers/1/place",
     "preparing.invite_body": "{meeting}/people",
     "preparing.invite_guest": "{meeting}/guests",
     "preparing.set_scrutineer": "{meeting}/people/1/scrutineer",
@@ -241,8 +247,8 @@ OPEN_TO_ALL = {
     "registry.language",
     "meetings.confirm_check_in",
 }
-ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting."))} | {
-    "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
+ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting.", "agenda."))} | {
+    "papers.lay", "papers.ask", "papers.place", "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
     "speakers.run", "speakers.save", "speakers.save_item",
 }  # fmt: skip
 ONLY_FOR_RUNNING -= {"preparing.create", "voting.ballot"}

@@ -11,7 +11,7 @@ from tests.web.conftest import CSRF, Site
 
 ACTIONS = {
     "edit": {"title": "Khác", "starts_at": "2026-12-01T08:00", "ends_at": "2026-12-01T11:00", "quorum": "2/3"},
-    "agenda": {"title": "Nội dung thêm", "minutes": "5"},
+    "agenda": {"lines": "Nội dung thêm (5 phút)"},
     "items/{item}": {"title": "Tên khác"},
     "order": {"item": "{item}", "direction": "down"},
     "current/{item}": {},

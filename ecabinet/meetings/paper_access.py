@@ -1,0 +1,56 @@
+"""Who finds and opens the papers of a meeting: their access labels, from the state of paper, item and meeting."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from documents.operations import set_labels
+from ecabinet.access import ancestors, meeting_label, member_label, office_label, preparing_label, running_label
+from ecabinet.meetings import agenda_rules
+from ecabinet.meetings.models import AgendaItem, Meeting, Paper
+from ecabinet.meetings.paper_rules import PaperState
+from ecabinet.meetings.rules import MeetingState
+
+
+def reading_labels(meeting: Meeting, paper: Paper) -> set[str]:
+    """A paper that lies before the meeting: for the invited and the offices above; of a draft only for those who
+    prepare it; always for the one responsible.
+    """
+    labels = {meeting_label(meeting.id)} | _responsible(paper)
+    if meeting.state != MeetingState.DRAFT:
+        labels |= {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
+    return labels
+
+
+def working_labels(meeting: Meeting, paper: Paper) -> set[str]:
+    """One that is not for the meeting (yet): for those who run it, who hold or approve the unit's meetings, and the one
+    responsible.
+    """
+    labels = {running_label(meeting.id)} | _responsible(paper)
+    return labels | {preparing_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
+
+
+def _responsible(paper: Paper) -> set[str]:
+    return {member_label(paper.responsible_id)} if paper.responsible_id is not None else set()
+
+
+def relabel(db: Session, meeting: Meeting, now: datetime) -> None:
+    """Give every paper of the meeting the labels that it should have."""
+    items = db.scalars(
+        select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position)
+    ).all()
+    hidden = agenda_rules.hidden_ids([item.line for item in items])
+    papers = select(Paper).options(joinedload(Paper.document), joinedload(Paper.pending))
+    for paper in db.scalars(papers.where(Paper.item_id.in_([item.id for item in items]))):
+        relabel_paper(db, meeting, paper, now, hidden=paper.item_id in hidden)
+
+
+def relabel_paper(db: Session, meeting: Meeting, paper: Paper, now: datetime, *, hidden: bool) -> None:
+    """The same for one paper; ``hidden``: whether its item is."""
+    closed = hidden or paper.state == PaperState.WITHDRAWN
+    if paper.document is not None:
+        of = working_labels if closed else reading_labels
+        set_labels(db, paper.document, of(meeting, paper), now)
+    if paper.pending is not None:
+        set_labels(db, paper.pending, working_labels(meeting, paper), now)
