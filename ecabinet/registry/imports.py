@@ -145,12 +145,14 @@ class ImportRunner:
             if run is None:
                 self._shut()
                 return False
-            opened = self._opened(db, run, now)
+            try:
+                opened = self._opened(db, run, now)
+            except Problem as problem:
+                return self._fail(run.id, problem.code)
         try:
             batch = opened.batch()
         except Problem as problem:
-            self._fail(run.id, problem.code)
-            return True
+            return self._fail(run.id, problem.code)
         except RuntimeError:
             self._shut()
             raise
@@ -193,11 +195,12 @@ class ImportRunner:
             opened.at = run.rows_done
         return True
 
-    def _fail(self, run_id: int, reason: str) -> None:
+    def _fail(self, run_id: int, reason: str) -> bool:
         with self._engines.database.writing() as db:
             run = db.get_one(ImportRun, run_id, with_for_update=True)
             run.state, run.reason = ImportState.FAILED.value, reason
         self._shut()
+        return True
 
     def close(self) -> None:
         """Let go of the file under way; another :meth:`step` opens it again."""
