@@ -1,4 +1,4 @@
-"""The meeting of the day: five items, real papers, votes prepared, some of the committee already here."""
+"""The meeting of the day: an agenda with sub-items and a break, real papers, votes prepared, some already here."""
 
 import random
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from documents.blobs import Blob
 from ecabinet.access import Person, Role
 from ecabinet.clock import ZONE
 from ecabinet.meetings import agenda, attendance, operations, papers, speakers
+from ecabinet.meetings.agenda_lines import read_lines
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole, Rsvp
 from ecabinet.meetings.speaker_rules import SpeechKind
@@ -19,31 +20,29 @@ from ecabinet.voting.operations import draft_poll
 from ecabinet.voting.rules import Base, Majority, PollDraft
 
 TITLE = "Hội nghị Ban Thường vụ Trung ương Đoàn tháng 11"
-ITEMS = (
-    ("Khai mạc, thông qua chương trình", "Chủ trì", 10, ()),
-    ("Báo cáo công tác Đoàn và phong trào thanh thiếu nhi quý IV", "Văn phòng Trung ương Đoàn", 40, ()),
-    (
-        "Góp ý bộ thông số kỹ thuật dùng chung cho đường sắt đô thị",
-        "Ban Thanh niên công nhân",
-        45,
-        ("cong-van-huong-dan-dmtc.pdf",),
-    ),
-    (
-        "Cho ý kiến về quy chuẩn kỹ thuật metro QCVN 32:2026/BXD",
-        "Ban Thanh niên xung phong",
-        45,
-        ("qcvn-32-2026-bxd.pdf",),
-    ),
-    ("Biểu quyết, kết luận và bế mạc", "Chủ trì", 30, ()),
-)
+AGENDA = """
+Khai mạc, thông qua chương trình | Chủ trì | 10
+Báo cáo công tác Đoàn và phong trào thanh thiếu nhi quý IV | 40
+	Công tác tổ chức xây dựng Đoàn | Ban Tổ chức | 20
+	Phong trào hành động cách mạng | Ban Phong trào | 20
+Thảo luận về hạ tầng đường sắt đô thị | 90
+	Góp ý bộ thông số kỹ thuật dùng chung cho đường sắt đô thị | Ban Thanh niên công nhân | 45
+	Cho ý kiến về quy chuẩn kỹ thuật metro QCVN 32:2026/BXD | Ban Thanh niên xung phong | 45
+Giải lao | 15
+Biểu quyết các nội dung của hội nghị | Chủ trì | 20
+Kết luận và bế mạc | Chủ trì | 10
+"""
+"""As a secretary would paste it."""
+FILES = {5: "cong-van-huong-dan-dmtc.pdf", 6: "qcvn-32-2026-bxd.pdf"}
+"""Under which item, counted from 0, each paper lies."""
 PAPER_TITLES = {
     "cong-van-huong-dan-dmtc.pdf": "Công văn về bộ thông số kỹ thuật đường sắt đô thị",
     "qcvn-32-2026-bxd.pdf": "Quy chuẩn kỹ thuật quốc gia QCVN 32:2026/BXD",
 }
 VOTES = (
     ("Thông qua chương trình hội nghị", 0, Majority(1, 2, True, Base.PRESENT), "Quy chế làm việc, Điều 8"),
-    ("Thông qua Chương trình công tác năm 2027", 4, Majority(1, 2, True, Base.CAST), "Điều lệ Đoàn, Điều 5"),
-    ("Ban hành Kết luận hội nghị", 4, Majority(2, 3, False, Base.ENTITLED), "Quy chế làm việc, Điều 12"),
+    ("Thông qua Chương trình công tác năm 2027", 8, Majority(1, 2, True, Base.CAST), "Điều lệ Đoàn, Điều 5"),
+    ("Ban hành Kết luận hội nghị", 8, Majority(2, 3, False, Base.ENTITLED), "Quy chế làm việc, Điều 12"),
 )
 HERE_ALREADY = slice(5, 14)
 TOPICS = ("Kết quả phong trào tình nguyện quý IV", "Kiến nghị về kinh phí hoạt động của cơ sở Đoàn")
@@ -91,14 +90,12 @@ def make_meeting(
 
 
 def _fill_agenda(db: Session, meeting: Meeting, person: Person, blobs: dict[Path, Blob], now: datetime) -> None:
-    items = []
-    for title, presenter, minutes, files in ITEMS:
-        item = agenda.add_item(db, meeting, title, presenter, minutes)
-        items.append(item)
-        for path, blob in blobs.items():
-            if path.name in files:
-                paper = agenda.PaperFile(PAPER_TITLES[path.name], blob, path.name, "application/pdf")
-                papers.lay_paper(db, meeting, item, paper, person, now)
+    items = agenda.add_items(db, meeting, read_lines(AGENDA))
+    by_name = {path.name: blob for path, blob in blobs.items()}
+    for place, name in FILES.items():
+        if name in by_name:
+            paper = agenda.PaperFile(PAPER_TITLES[name], by_name[name], name, "application/pdf")
+            papers.lay_paper(db, meeting, items[place], paper, person, now)
     for title, index, majority, reference in VOTES:
         draft_poll(db, meeting, PollDraft(title, items[index].id, majority, reference))
 
@@ -120,9 +117,7 @@ def _answer_and_come(db: Session, meeting: Meeting, person: Person, now: datetim
 
 def _enter_speakers(db: Session, meeting: Meeting, person: Person, now: datetime) -> None:
     """Two who are here have announced their speeches: on the list before the meeting begins."""
-    item_id = db.scalar(
-        select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, AgendaItem.title == ITEMS[1][0])
-    )
+    item_id = db.scalar(select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, AgendaItem.position == 2))
     here = select(Participant).where(Participant.meeting_id == meeting.id, Participant.present)
     for participant, topic in zip(db.scalars(here.order_by(Participant.rank)), TOPICS, strict=False):
         speakers.enter(db, meeting, participant, speakers.Wish(SpeechKind.SPEECH, item_id, topic), person, now)

@@ -58,7 +58,7 @@ def read_lines(text: str) -> list[Typed]:
         if not bullet:
             base = depth
         draft = _draft(rest)
-        if draft.title:
+        if any(letter.isalnum() for letter in draft.title):  # not a line that only draws a line
             found.append(Typed(depth, draft))
         if len(found) > MOST_ITEMS:
             raise Problem("too_many_items", limit=MOST_ITEMS)
