@@ -4,6 +4,7 @@ from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
+from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
@@ -113,6 +114,7 @@ SENTENCES = {
     "candidate_twice": _("Có người được ghi hai lần trong danh sách bầu."),
     "poll_frozen": _("Biểu quyết đã mở nên không sửa được nữa."),
     "secret_needs_equal_weights": _("Bỏ phiếu kín chỉ khi mọi lá phiếu có giá trị như nhau."),
+    "urn_unreadable": _("Không mở được hòm phiếu: khóa của máy chủ (REGISTRY_KEY) đã thay đổi từ khi mở biểu quyết."),
     "votes_by_hand": _("Nội dung này biểu quyết bằng giơ tay hoặc phiếu giấy."),
     "not_by_hand": _("Chỉ nhập kết quả đếm cho biểu quyết bằng giơ tay hoặc phiếu giấy."),
     "hand_count_missing": _("Chưa nhập kết quả đếm."),
@@ -160,6 +162,7 @@ SENTENCES = {
     "search_broken": _("Chỉ mục tìm kiếm đang được dựng lại. Đồng chí thử lại sau ít phút."),
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
     **AGENDA_SENTENCES,
+    **MEETING_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
     **OPINION_SENTENCES,

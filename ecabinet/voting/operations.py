@@ -18,7 +18,7 @@ from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import advance
 from ecabinet.meetings.printed import keep
-from ecabinet.meetings.rules import MeetingState, Place, check_quorum, entitled, quorum
+from ecabinet.meetings.rules import ROOM_IS_OPEN, MeetingState, Place, check_quorum, entitled, quorum
 from ecabinet.registry.queries import seats_of
 from ecabinet.sealing import Sealer
 from ecabinet.voting import queries, rules, tally_rules, urn
@@ -63,7 +63,13 @@ def remove_poll(db: Session, poll: Poll) -> None:
     changed(db, "polls", poll.meeting_id)
 
 
+def _require_preparing(poll: Poll) -> None:
+    if poll.meeting.state not in (MeetingState.DRAFT, *ROOM_IS_OPEN):
+        raise Problem("wrong_state", f"meeting {poll.meeting_id} is over")
+
+
 def _require_draft(poll: Poll) -> None:
+    _require_preparing(poll)
     if poll.state != rules.PollState.DRAFT:
         raise Problem("poll_frozen")
 
@@ -200,6 +206,7 @@ def keep_record(db: Session, poll: Poll, blob: Blob, by_name: str, act: Act) -> 
 
 def run_again(db: Session, poll: Poll) -> Poll:
     """A new draft put exactly as a run that was cancelled."""
+    _require_preparing(poll)
     if poll.state != rules.PollState.CANCELLED:
         raise Problem("wrong_state")
     return draft_poll(db, poll.meeting, queries.draft_of(poll))
@@ -207,6 +214,7 @@ def run_again(db: Session, poll: Poll) -> Poll:
 
 def second_round(db: Session, poll: Poll, decision: str, act: Act) -> Poll:
     """A second round for the seats left empty, among those not elected, by decision of the body."""
+    _require_preparing(poll)
     outcome = queries.outcome(db, poll) if poll.kind == rules.PollKind.ELECTION else None
     rules.check_second_round(
         rules.PollState(poll.state), rules.PollKind(poll.kind), poll.round, outcome.vacant if outcome else 0, decision

@@ -84,11 +84,10 @@ def load_to_change(db: Session, person: Person, poll_id: int) -> Poll:
 
 def load_to_count(db: Session, person: Person, poll_id: int) -> Poll:
     """A poll by hand for those who run the vote, locked while its counts are entered."""
-    _poll, seen = load(db, person, poll_id)
+    db.execute(select(Poll.id).where(Poll.id == poll_id).with_for_update())
+    poll, seen = load(db, person, poll_id)
     if not runs_vote(seen):
         raise Forbidden
-    db.execute(select(Poll.id).where(Poll.id == poll_id).with_for_update())
-    poll = load(db, person, poll_id)[0]
     if poll.manner != rules.Manner.HANDS:
         raise Problem("not_by_hand")
     return poll
