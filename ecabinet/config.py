@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ecabinet import certificates
+from ecabinet import certificates, mail_server
+from ecabinet.mail_server import MailServer
 
 MIB = 1024 * 1024
 
@@ -48,6 +49,8 @@ class Config:
     oidc_client_secret: str = ""
     seal_p12: Path | None = None
     seal_password: str = field(default="", repr=False)
+    smtp: MailServer | None = None
+    smtp_password: str = field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -88,6 +91,8 @@ class Config:
             oidc_client_secret=env.get("OIDC_CLIENT_SECRET", ""),
             seal_p12=Path(env["SEAL_P12"]).absolute() if env.get("SEAL_P12") else None,
             seal_password=env.get("SEAL_PASSWORD", ""),
+            smtp=_mail_server(env),
+            smtp_password=env.get("SMTP_PASSWORD", ""),
         )
         config._check_together()
         return config
@@ -103,6 +108,8 @@ class Config:
             raise ConfigError("SECRET_KEY must have at least 32 characters")
         if len(self.registry_key) < 32:
             raise ConfigError("REGISTRY_KEY must have at least 32 characters")
+        if self.smtp is not None and bool(self.smtp.user) != bool(self.smtp_password):
+            raise ConfigError("SMTP_URL names a user exactly when SMTP_PASSWORD is set")
         if self.seal_p12:
             _check_seal(self.seal_p12, self.seal_password)
 
@@ -113,6 +120,17 @@ def _check_seal(path: Path, password: str) -> None:
         certificates.read(path, password).check(datetime.now(UTC))
     except certificates.CertificateError as error:
         raise ConfigError(f"SEAL_P12={str(path)!r} (with SEAL_PASSWORD): {error}") from error
+
+
+def _mail_server(env: Mapping[str, str]) -> MailServer | None:
+    """Where letters are handed in; None where nobody said."""
+    if not env.get("SMTP_URL"):
+        return None
+    try:
+        return mail_server.parse(env["SMTP_URL"], env.get("MAIL_FROM", ""))
+    except mail_server.MailServerError as error:
+        # The address itself may hold a password that does not belong there: it is not repeated.
+        raise ConfigError(f"SMTP_URL with MAIL_FROM: {error}") from error
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -30,7 +30,7 @@ class Worker:
     others are found within :data:`IDLE_SECONDS`.
     """
 
-    WAKING = frozenset({"version", "import", "identity_check"})
+    WAKING = frozenset({"version", "import", "identity_check", "mail"})
 
     def __init__(self, engines: Engines, tasks: Sequence[Task]) -> None:
         self._engines = engines

@@ -25,9 +25,7 @@ class MeetingState(StrEnum):
     DROPPED = "dropped"
 
 
-UNANNOUNCED = frozenset(
-    {MeetingState.DRAFT, MeetingState.SUBMITTED, MeetingState.APPROVED, MeetingState.DROPPED}
-)
+UNANNOUNCED = frozenset({MeetingState.DRAFT, MeetingState.SUBMITTED, MeetingState.APPROVED, MeetingState.DROPPED})
 """The invited do not know of the meeting."""
 
 PLANNED = frozenset({MeetingState.DRAFT, MeetingState.SUBMITTED, MeetingState.APPROVED, MeetingState.INVITED})
@@ -66,11 +64,15 @@ class Rsvp(StrEnum):
 
 
 class AttendanceHow(StrEnum):
-    """How an arrival or departure was recorded."""
+    """How an arrival or departure was recorded: by oneself on the page, by the secretary, by the personal code scanned,
+    by the code at the door, or from afar.
+    """
 
     SELF = "self"
     SECRETARY = "secretary"
     QR = "qr"
+    DOOR = "door"
+    ONLINE = "online"
 
 
 LONGEST_MEETING = timedelta(days=14)

@@ -1,0 +1,1 @@
+"""Telling people: notices on the pages, and e-mail through the office's server."""
