@@ -15,7 +15,7 @@ def _shown(db: Session, viewer: Viewer, template: str) -> str:
     return render_template(
         f"meetings/blocks/{template}.html",
         meeting=meeting,
-        floor=speaker_queries.floor_of(db, meeting),
+        floor=speaker_queries.floor_of(db, meeting, runs=viewer.view == View.CONSOLE),
         items=queries.agenda(db, meeting),
     )
 

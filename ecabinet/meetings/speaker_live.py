@@ -11,7 +11,7 @@ from ecabinet.sockets import Caller, Payload, Sockets, whole
 
 def register(sockets: Sockets) -> None:
     """``floor`` {meeting, do, …} by those in the room, ``run_floor`` {meeting, do, …} by those who run the meeting: the
-    same as the forms, see :mod:`ecabinet.meetings.speaker_actions`. ``clock`` {}: the server's time, for a page's clocks.
+    same as the forms, see :mod:`ecabinet.meetings.speaker_actions`. ``clock`` {}: the server's time, for page clocks.
     """
 
     def act(deed: Any, caller: Caller, data: Payload) -> None:

@@ -78,8 +78,10 @@ def _turns(db: Session, meeting_id: int) -> list[FloorTurn]:
     return list(db.scalars(query.order_by(FloorTurn.began_at, FloorTurn.id)))
 
 
-def floor_of(db: Session, meeting: Meeting) -> Floor:
-    """Everything about the floor at this moment, in a handful of queries."""
+def floor_of(db: Session, meeting: Meeting, *, runs: bool = False) -> Floor:
+    """Everything about the floor at this moment, in a handful of queries. ``runs``: as those who run the meeting have
+    it; to others, who prepares to speak on a hidden item would give it away.
+    """
     here = settings_of(db, meeting.id, meeting.current_item_id)
     requests, turns = _waiting(db, meeting.id), _turns(db, meeting.id)
     # Who has asked in general, before any item was open, waits with those of the present item.
@@ -102,7 +104,11 @@ def floor_of(db: Session, meeting: Meeting) -> Floor:
         turn=_turn_line(on_floor, units) if on_floor is not None else None,
         interrupted=_turn_line(broken, units) if broken is not None else None,
         queues=queues,
-        others=_others(db, meeting, [r for r in requests if r.item_id not in items], turns),
+        others=[
+            other
+            for other in _others(db, meeting, [r for r in requests if r.item_id not in items], turns)
+            if runs or not is_hidden(db, db.get_one(AgendaItem, other.item_id))
+        ],
         units=sorted(units.values(), key=lambda unit: unit.left),
     )
 
@@ -118,8 +124,6 @@ def _others(db: Session, meeting: Meeting, requests: list[FloorRequest], turns: 
     )
     others = []
     for item_id, title in agenda.all() if by_item else []:
-        if is_hidden(db, db.get_one(AgendaItem, item_id)):
-            continue
         rule = settings_of(db, meeting.id, item_id).rule
         lines = [
             line
@@ -160,6 +164,13 @@ def _turn_line(turn: FloorTurn, units: dict[int, UnitTime]) -> TurnLine:
         state=TurnState(turn.state),
         clock=turn.clock,
         budget=unit.left if unit is not None and turn.kind != SpeechKind.ORDER else None,
+    )
+
+
+def speaking(db: Session, meeting_id: int) -> int | None:
+    """The participant who has the floor now, for a seat map; the kind of change to follow is ``floor``."""
+    return db.scalar(
+        select(FloorTurn.participant_id).where(FloorTurn.meeting_id == meeting_id, FloorTurn.state.in_(HAS_FLOOR))
     )
 
 

@@ -1,6 +1,6 @@
 """Changes of who waits for the floor, and of its settings. None commits or tells anybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -33,7 +33,10 @@ def ask(db: Session, meeting: Meeting, participant: Participant, wish: Wish, now
     """Somebody present asks for the floor."""
     # Waits for a departure under way: nobody who has left stands in a queue.
     db.refresh(participant, ["present"], with_for_update={"key_share": True})
-    settings = settings_of(db, meeting.id, _item_of(db, meeting, wish))
+    item_id = _item_of(db, meeting, wish)
+    if wish.item_id is not None and is_hidden(db, db.get_one(AgendaItem, wish.item_id)):
+        raise NotFound(f"item {wish.item_id} is hidden")
+    settings = settings_of(db, meeting.id, item_id)
     rules.check_may_ask(MeetingState(meeting.state), participant.present, ParticipantRole(participant.role), settings)
     rules.check_list(wish.kind, settings)
     return _add(db, meeting, participant, wish, now, None)
@@ -51,7 +54,7 @@ def _item_of(db: Session, meeting: Meeting, wish: Wish) -> int | None:
     if wish.item_id is None:
         return meeting.current_item_id
     item = db.get(AgendaItem, wish.item_id)
-    if item is None or item.meeting_id != meeting.id or is_hidden(db, item):
+    if item is None or item.meeting_id != meeting.id:
         raise NotFound(f"item {wish.item_id} of meeting {meeting.id}")
     return item.id
 
@@ -204,6 +207,14 @@ def save_item_settings(
     row = _item_row(db, item.id)
     row.rule, row.speech_seconds, row.question_seconds = rule, speech_seconds, question_seconds
     changed(db, "floor", meeting.id)
+
+
+def copy_settings(db: Session, source_id: int, meeting: Meeting) -> None:
+    """The floor of a meeting prepared from another is given as there; that one's items are not this one's."""
+    if db.get(MeetingFloor, source_id) is not None:
+        settings = replace(settings_of(db, source_id), list_open=True)
+        for name, value in vars(settings).items():
+            setattr(_floor_row(db, meeting), name, value)
 
 
 def _floor_row(db: Session, meeting: Meeting) -> MeetingFloor:

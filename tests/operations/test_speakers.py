@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, BrokenBarrierError
 
@@ -492,6 +493,43 @@ def test_people_are_found_by_name_without_marks(database: Database) -> None:
         assert [p.name for p in speaker_queries.people_named(db, room.meeting.id, "third")] == ["Nguyễn Thị Third"]
         assert speaker_queries.people_named(db, room.meeting.id, " ") == []
         assert speaker_queries.people_named(db, room.meeting.id, "%") == []
+
+
+def test_a_hidden_item_is_given_away_by_nobody(database: Database) -> None:
+    with database.writing() as db:
+        room = Room(db)
+        room.go_to(1)
+        db.get_one(AgendaItem, room.items[1]).hidden = True
+        db.flush()
+        with pytest.raises(NotFound):
+            room.ask("first", item=room.items[1])
+        wish = speakers.Wish(SPEECH, room.items[1])
+        speakers.enter(db, room.meeting, room.seat("first"), wish, room.person("secretary"), NOW)
+        assert room.floor.others == []
+        of_the_chair = speaker_queries.floor_of(db, room.meeting, runs=True)
+        assert [other.item_id for other in of_the_chair.others] == [room.items[1]]
+
+
+def test_a_meeting_as_last_time_gives_the_floor_as_there(database: Database) -> None:
+    with database.writing() as db:
+        room = Room(db)
+        other = make_meeting(db, room.office)
+        speakers.copy_settings(db, room.meeting.id, other)
+        assert settings_of(db, other.id) == FloorSettings()
+        settings = FloorSettings(rule=OrderRule.ONCE_EACH, list_open=False, speech_seconds=420)
+        speakers.save_settings(db, room.meeting, settings, room.person("chair"), NOW)
+        speakers.copy_settings(db, room.meeting.id, other)
+        assert settings_of(db, other.id) == replace(settings, list_open=True)
+
+
+def test_the_seat_map_knows_who_speaks(database: Database) -> None:
+    with database.writing() as db:
+        room = Room(db)
+        assert speaker_queries.speaking(db, room.meeting.id) is None
+        turn = room.give(room.ask("first"))
+        assert speaker_queries.speaking(db, room.meeting.id) == room.seat("first").id
+        speaker_turns.end(db, turn, at(5))
+        assert speaker_queries.speaking(db, room.meeting.id) is None
 
 
 # ---- at the same moment

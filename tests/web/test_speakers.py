@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ecabinet.clock import now
 from ecabinet.meetings import agenda, attendance, queries, speaker_turns, speakers
-from ecabinet.meetings.models import Meeting
+from ecabinet.meetings.models import AgendaItem, Meeting
 from ecabinet.meetings.rules import AttendanceHow
 from ecabinet.meetings.speaker_actions import RUN
 from ecabinet.meetings.speaker_loading import settings_of
@@ -201,6 +201,20 @@ def test_people_are_called_and_entered_by_name(site: Site, floor: str) -> None:
     assert "Tham luận" in chair.get(floor).text
     assert chair.post(f"{floor}/run/call", {"participant": third}).location.endswith("/console")
     assert "Nguyễn Thị Third" in block(chair, site, "console-speakers", "console")
+
+
+def test_who_prepares_for_a_hidden_item_is_shown_to_those_who_run_the_meeting_only(site: Site, floor: str) -> None:
+    with site.database.writing() as db:
+        meeting = db.get_one(Meeting, site.scene.meeting)
+        hidden = queries.agenda(db, meeting)[1].id
+        db.get_one(AgendaItem, hidden).hidden = True
+        third = participant(db, site.scene.office, meeting, "third").id
+    chair = site.as_("chair")
+    chair.post(f"{floor}/run/enter", {"participant": third, "item": hidden, "topic": "Nhân sự"})
+    assert "Nhân sự" in block(chair, site, "console-speakers", "console")
+    assert "Nguyễn Thị Third" not in block(site.as_("first"), site, "floor")
+    assert str(hidden) not in block(site.as_("first"), site, "floor")
+    assert refused(site.as_("first"), f"{floor}/ask", {"item": hidden}) == (404, "not_found")
 
 
 def test_moving_arranging_and_back_to_the_rule(site: Site, floor: str) -> None:
