@@ -3,6 +3,7 @@
 //   data-rest="3600"         seconds that are still to come at the least
 //   data-planned-end="ISO"   the end by the plan
 //   data-on-time, data-behind, data-ahead   words; {0} is minutes
+//   data-behind-hours, data-ahead-hours     the same from an hour on; {0} hours and {1} minutes
 //   [data-day-end], [data-day-drift]        where both are shown
 import { serverNow } from "./clock.js";
 
@@ -18,11 +19,18 @@ export function course(now, { holdsUntil, rest, plannedEnd }) {
 
 function show(element, now) {
   const { end, behind } = course(now, element.dataset);
-  const words = behind > 0 ? element.dataset.behind : behind < 0 ? element.dataset.ahead : element.dataset.onTime;
   write(element.querySelector("[data-day-end]"), OFFICE.format(end));
   const drift = element.querySelector("[data-day-drift]");
-  write(drift, words.replace("{0}", String(Math.abs(behind))));
+  write(drift, driftWords(element.dataset, behind));
   drift.dataset.state = behind > LATE ? "danger" : behind > 0 ? "warn" : "good";
+}
+
+function driftWords(words, behind) {
+  if (!behind) return words.onTime;
+  const minutes = Math.abs(behind);
+  if (minutes < 60) return (behind > 0 ? words.behind : words.ahead).replace("{0}", String(minutes));
+  const hours = behind > 0 ? words.behindHours : words.aheadHours;
+  return hours.replace("{0}", String(Math.trunc(minutes / 60))).replace("{1}", String(minutes % 60));
 }
 
 function write(element, words) {

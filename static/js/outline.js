@@ -31,11 +31,12 @@ function branch(list, item) {
 /** Wire every list under `root` that is not wired yet. */
 export async function wireOutlines(root = document) {
   for (const list of root.querySelectorAll("[data-outline-url]:not([data-fixed])")) {
-    if (wired.has(list)) continue;
-    wired.add(list);
-    list.addEventListener("keydown", (event) => onKey(list, event));
-    await makeDraggable(list);
-    list.dataset.reorderReady = "";
+    if (!wired.has(list)) {
+      wired.add(list);
+      list.addEventListener("keydown", (event) => onKey(list, event));
+      await makeDraggable(list);
+    }
+    list.dataset.reorderReady = ""; // also again: a morph makes the list what the server has written
   }
 }
 
