@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
+from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
@@ -20,12 +21,6 @@ LABELS = {
         "clerk": _("Văn thư"),
         "leader": _("Lãnh đạo"),
         "official": _("Chuyên viên"),
-    },
-    "meeting": {
-        "draft": _("Đang chuẩn bị"),
-        "invited": _("Đã mời"),
-        "under_way": _("Đang họp"),
-        "concluded": _("Đã kết thúc"),
     },
     "role": {
         "chair": _("Chủ trì"),
@@ -114,6 +109,7 @@ LABELS = {
         "opinion": _("Tài liệu lấy ý kiến"),
     },
     **AGENDA_LABELS,
+    **MEETING_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
     **OPINION_LABELS,

@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from documents.database import changed
+from documents.errors import Invalid, Problem
 from ecabinet.access import Person
-from ecabinet.meetings import rules, speaker_turns
-from ecabinet.meetings.agenda import begin_turn, end_turn
+from ecabinet.meetings import life, life_rules, rules
 from ecabinet.meetings.attendance import NewCode, add_participant
 from ecabinet.meetings.models import Meeting
-from ecabinet.meetings.paper_access import relabel
 from ecabinet.registry.models import Body, Member, Unit
 
 
@@ -27,23 +26,32 @@ def create_meeting(
     return meeting
 
 
-def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> None:
-    """Change what was said of a meeting."""
+def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> bool:
+    """Change what was said of a meeting; answers whether its time or place has changed.
+
+    What a superior has approved is taken back first; the time that people were invited for is only ever postponed.
+    """
     rules.check_meeting(draft)
+    if meeting.state == rules.MeetingState.APPROVED:
+        raise Problem("approved_already")
+    times = (draft.starts_at, draft.ends_at) != (meeting.starts_at, meeting.ends_at)
+    if times and meeting.state == rules.MeetingState.INVITED:
+        raise Invalid({"starts_at": Problem("postpone_instead")})
+    moved = draft.place != meeting.place
     for field, value in vars(draft).items():
         setattr(meeting, field, value)
     changed(db, "meeting", meeting.id)
+    return times or moved
 
 
-def advance(db: Session, meeting: Meeting, state: rules.MeetingState, now: datetime) -> None:
-    """Invite, begin or conclude. With the invitations the papers open to the offices above."""
-    rules.check_next(rules.MeetingState(meeting.state), state)
-    meeting.state = state
-    if state == rules.MeetingState.INVITED:
-        relabel(db, meeting, now)
-    if state == rules.MeetingState.UNDER_WAY:
-        begin_turn(db, meeting, now)
-    if state == rules.MeetingState.CONCLUDED:
-        end_turn(db, meeting, now)
-        speaker_turns.close(db, meeting, now)
-    changed(db, "meeting", meeting.id)
+ACTION_TO: dict[rules.MeetingState, life_rules.Action] = {
+    step.to: action
+    for action, step in life_rules.STEPS.items()
+    if step.to is not None and step.to != rules.MeetingState.DRAFT
+}
+"""What leads to a state; back to a draft there are several ways."""
+
+
+def advance(db: Session, meeting: Meeting, state: rules.MeetingState, now: datetime, by: int | None = None) -> None:
+    """Bring the meeting to a state that follows its own."""
+    life.take(db, meeting, ACTION_TO[state], life.Act(by, now))

@@ -10,7 +10,6 @@ from ecabinet.access import ancestors, meeting_label, member_label, office_label
 from ecabinet.meetings import agenda_rules
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
 from ecabinet.meetings.paper_rules import PaperState
-from ecabinet.meetings.rules import MeetingState
 
 
 def reading_labels(meeting: Meeting, paper: Paper) -> set[str]:
@@ -18,7 +17,7 @@ def reading_labels(meeting: Meeting, paper: Paper) -> set[str]:
     prepare it; always for the one responsible.
     """
     labels = {meeting_label(meeting.id)} | _responsible(paper)
-    if meeting.state != MeetingState.DRAFT:
+    if meeting.announced:
         labels |= {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
     return labels
 

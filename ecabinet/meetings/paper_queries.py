@@ -14,7 +14,7 @@ from ecabinet.audit import AuditEntry
 from ecabinet.meetings import agenda_queries, paper_rules, queries
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
 from ecabinet.meetings.paper_rules import PaperState, Part
-from ecabinet.meetings.rules import RUNS_MEETING, MeetingState
+from ecabinet.meetings.rules import OVER, RUNS_MEETING
 from ecabinet.registry.models import Member, Unit
 
 
@@ -35,8 +35,7 @@ class Work:
 
     def may(self, act: str) -> bool:
         """Whether this person may do this now; never after the meeting is over."""
-        over = self.meeting.state == MeetingState.CONCLUDED
-        return not over and paper_rules.may(paper_rules.PaperAct(act), self.state, self.parts)
+        return not self.meeting.over and paper_rules.may(paper_rules.PaperAct(act), self.state, self.parts)
 
 
 def load(db: Session, person: Person, meeting_id: int, paper_id: int, now: datetime, *, change: bool = False) -> Work:
@@ -123,7 +122,7 @@ def _papers_of_meetings_to_come() -> Any:
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Unit, Unit.id == Meeting.unit_id)
         .options(joinedload(Paper.item), joinedload(Paper.responsible))
-        .where(Meeting.state != MeetingState.CONCLUDED)
+        .where(Meeting.state.not_in(OVER))
         .order_by(AgendaItem.papers_due.is_(None), AgendaItem.papers_due, Meeting.starts_at, Paper.id)
         .limit(50)
     )

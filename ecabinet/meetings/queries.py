@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,7 +15,7 @@ from ecabinet.clock import ZONE
 from ecabinet.meetings import agenda_queries
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
-from ecabinet.meetings.rules import RUNS_MEETING, MeetingState, Quorum, quorum
+from ecabinet.meetings.rules import CALLED_OFF, RUNS_MEETING, UNANNOUNCED, MeetingState, Quorum, quorum
 from ecabinet.registry.models import Unit
 
 agenda = agenda_queries.agenda
@@ -35,10 +36,14 @@ class Seen:
         return self.meeting
 
     def require_preparing(self) -> Meeting:
-        """The meeting, for those who run it, until it is over: from then on what was decided on stays as it was."""
+        """The meeting, for those who run it, until it is over: from then on what was decided on stays as it was. What
+        a superior looks at to approve it stays as it was submitted.
+        """
         meeting = self.require_manager()
-        if meeting.state == MeetingState.CONCLUDED:
+        if meeting.over:
             raise Problem("wrong_state", f"meeting {meeting.id} is over")
+        if meeting.state == MeetingState.SUBMITTED:
+            raise Problem("submitted_already")
         return meeting
 
     def require_participant(self) -> Participant:
@@ -51,7 +56,7 @@ class Seen:
 def load(db: Session, person: Person, meeting_id: int) -> Seen:
     """The meeting for those invited to it and those who hold meetings of its unit; for all others it does not exist.
 
-    A draft exists only for those who prepare it.
+    Until people are invited it exists only for those who prepare it.
     """
     meeting = db.get(Meeting, meeting_id, options=[joinedload(Meeting.unit), joinedload(Meeting.body)])
     if meeting is None:
@@ -62,7 +67,7 @@ def load(db: Session, person: Person, meeting_id: int) -> Seen:
     manages = person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or (
         participant is not None and participant.role in RUNS_MEETING
     )
-    if not manages and (participant is None or meeting.state == MeetingState.DRAFT):
+    if not manages and (participant is None or not meeting.announced):
         raise NotFound(f"meeting {meeting_id}")
     return Seen(meeting, participant, manages)
 
@@ -73,7 +78,10 @@ def load_to_change(db: Session, person: Person, meeting_id: int) -> Seen:
     Ballots and arrivals do not take this lock, and do not wait for it.
     """
     db.execute(select(Meeting.id).where(Meeting.id == meeting_id).with_for_update(key_share=True))
-    return load(db, person, meeting_id)
+    seen = load(db, person, meeting_id)
+    if seen.meeting.state == MeetingState.ARCHIVED:
+        raise Problem("archived")
+    return seen
 
 
 def load_item(db: Session, meeting: Meeting, item_id: int) -> AgendaItem:
@@ -116,7 +124,7 @@ def labels_of(db: Session, member_id: int) -> set[str]:
     for meeting_id, role, state in db.execute(_INVITED, {"member_id": member_id}):
         if role in RUNS_MEETING:
             labels |= {meeting_label(meeting_id), running_label(meeting_id)}
-        elif state != MeetingState.DRAFT:
+        elif state not in UNANNOUNCED:
             labels.add(meeting_label(meeting_id))
     return labels
 
@@ -146,15 +154,24 @@ def require_viewer(db: Session, person: Person, meeting_id: int, view: View) -> 
         raise NotFound(f"meeting {meeting_id}")
     state, path, role = row
     manages = person.may(Permission.HOLD_MEETINGS, path) or role in RUNS_MEETING
-    if not manages and (role is None or state == MeetingState.DRAFT):
+    if not manages and (role is None or state in UNANNOUNCED):
         raise NotFound(f"meeting {meeting_id}")
     if not manages and view != View.MEETING:
         raise Forbidden
 
 
-def _visible(person: Person) -> list[object]:
+def runs(db: Session, person: Person, meeting: Meeting) -> bool:
+    """Whether the person runs the meeting: as its chair or secretary, or because they hold meetings of its unit."""
+    role = select(Participant.role).where(
+        Participant.meeting_id == meeting.id, Participant.member_id == person.member_id
+    )
+    return person.may(Permission.HOLD_MEETINGS, meeting.unit.path) or db.scalar(role) in RUNS_MEETING
+
+
+def visible(person: Person) -> list[Any]:
+    """SQL over meetings with their units: those that exist for the person."""
     own = select(Participant.meeting_id).where(Participant.member_id == person.member_id)
-    invited = Meeting.id.in_(own) & (Meeting.state != MeetingState.DRAFT)
+    invited = Meeting.id.in_(own) & Meeting.state.not_in(UNANNOUNCED)
     running = Meeting.id.in_(own.where(Participant.role.in_(RUNS_MEETING)))
     held = [within(Unit.path, path) for path in person.paths(Permission.HOLD_MEETINGS)]
     return [or_(invited, running, *held)]
@@ -163,26 +180,20 @@ def _visible(person: Person) -> list[object]:
 def today(db: Session, person: Person, now: datetime) -> list[Seen]:
     """The meetings of this day, by the office's clock, that the person is invited to or runs."""
     start = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _listed(db, person, Meeting.starts_at < start + timedelta(days=1), Meeting.ends_at >= start)
+    of_today = (Meeting.starts_at < start + timedelta(days=1), Meeting.ends_at >= start)
+    return listed(db, person, *of_today, Meeting.state.not_in(CALLED_OFF))
 
 
 def upcoming(db: Session, person: Person, now: datetime, limit: int = 10) -> list[Seen]:
     """The next meetings after this day."""
     tomorrow = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return _listed(db, person, Meeting.starts_at >= tomorrow, limit=limit)
+    return listed(db, person, Meeting.starts_at >= tomorrow, Meeting.state.not_in(CALLED_OFF), limit=limit)
 
 
-def past(db: Session, person: Person, now: datetime, limit: int = 50) -> list[Seen]:
-    """Meetings of former days, newest first."""
-    start = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _listed(db, person, Meeting.ends_at < start, limit=limit, newest_first=True)
-
-
-def _listed(
-    db: Session, person: Person, *conditions: object, limit: int = 50, newest_first: bool = False
-) -> list[Seen]:
+def listed(db: Session, person: Person, *conditions: Any, limit: int = 50, newest_first: bool = False) -> list[Seen]:
+    """Meetings that the person sees, by their beginning and id."""
     order = Meeting.starts_at.desc() if newest_first else Meeting.starts_at
-    query = select(Meeting).join(Unit, Unit.id == Meeting.unit_id).where(*_visible(person), *conditions)  # type: ignore[arg-type]
+    query = select(Meeting).join(Unit, Unit.id == Meeting.unit_id).where(*visible(person), *conditions)
     meetings = list(db.scalars(query.options(joinedload(Meeting.unit)).order_by(order, Meeting.id).limit(limit)))
     own = {
         p.meeting_id: p
