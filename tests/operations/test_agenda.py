@@ -197,8 +197,11 @@ def test_turns_are_what_the_minutes_need(database: Database) -> None:
             (turn.number, turn.began_at, turn.ended_at, turn.planned) for turn in agenda_queries.turns(db, meeting.id)
         ]
         assert said == [
-            ("1", at(0), at(12), 10), ("2.1", at(12), at(40), 20), ("3", at(40), at(45), 0), ("2.1", at(45), at(50), 20),
-        ]  # fmt: skip
+            ("1", at(0), at(12), 10),
+            ("2.1", at(12), at(40), 20),
+            ("3", at(40), at(45), 0),
+            ("2.1", at(45), at(50), 20),
+        ]
         times = {line.id: line.time for line in queries.agenda(db, meeting)}
         assert (times[one].spent, times[one].planned) == (33 * 60, 20 * 60)
 
