@@ -20,6 +20,9 @@ PAGE = 50
 SORTED_BELOW = 20_000
 CHUNK, LONGEST_WALK = 250, 5_000
 UNGRADED = "none"
+LACKING_COLUMNS: dict[str, Any] = {
+    "card_number": Member.card_number, "national_id": Member.national_id_print, "phone": Member.phone_print,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,9 @@ class Filter:
     """Which members, all conditions together: of the subtree at ``path``, of a sex, a status, a name; "" means any.
     ``after`` is the key of the last row seen, as :class:`Page` gave it.
 
-    ``age_from`` and ``age_to`` are completed years on ``today``; ``lacking`` names what is missing (``national_id``,
-    ``phone``, ``photo``); ``grade`` is that of ``grade_year``, or :data:`UNGRADED`; both joining days are included.
+    ``age_from`` and ``age_to`` are completed years on ``today``; ``lacking`` names what is missing (``card_number``,
+    ``national_id``, ``phone``, ``photo``); ``grade`` is that of ``grade_year``, or :data:`UNGRADED`; both
+    joining days are included.
     """
 
     unit_id: int
@@ -225,7 +229,7 @@ def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.lacking == "photo":
         yield ~select(MemberPhoto.member_id).where(MemberPhoto.member_id == Member.id).exists()
     elif wanted.lacking:
-        yield {"national_id": Member.national_id_print, "phone": Member.phone_print}[wanted.lacking].is_(None)
+        yield LACKING_COLUMNS[wanted.lacking].is_(None)
     if wanted.grade:
         graded = select(MemberGrade.year).where(
             MemberGrade.member_id == Member.id, MemberGrade.year == wanted.grade_year

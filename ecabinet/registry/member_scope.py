@@ -17,7 +17,7 @@ from ecabinet.registry.rules import ListOrder, MemberStatus, Sex
 from ecabinet.web import person
 
 LONGEST_KEY = 300
-LACKING = ("national_id", "phone", "photo")
+LACKING = ("card_number", "national_id", "phone", "photo")
 
 
 def kept_unit(db: Session, unit_id: int) -> Unit:

@@ -60,7 +60,7 @@ def crowd(database: Database) -> Iterator[Crowd]:
         for number in range(60):
             unit, sex = dice.choice(units), dice.choice(list(Sex))
             born = date(dice.randint(1990, 2010), dice.randint(1, 12), dice.randint(1, 28))
-            member = operations.add_member(db, unit, dice.choice(NAMES), sex, born, f"T{number}")
+            member = operations.add_member(db, unit, dice.choice(NAMES), sex, born, f"T{number}" if number % 6 else "")
             member.joined_on = date(dice.randint(2019, 2021), dice.choice([3, 12]), 26) if number % 5 else None
             member.status = dice.choice(["active", "active", "active", "deferred", "grown"])
             member.national_id_print = f"{number:064}" if number % 3 else None
@@ -102,6 +102,7 @@ CONDITIONS: dict[str, tuple[dict[str, object], Callable[[Crowd, Member], bool]]]
         lambda c, m: m.joined_on is not None and date(2019, 12, 26) <= m.joined_on <= date(2020, 12, 26),
     ),
     "no id": ({"lacking": "national_id"}, lambda c, m: m.national_id_print is None),
+    "no card": ({"lacking": "card_number"}, lambda c, m: not m.card_number),
     "no photo": ({"lacking": "photo"}, lambda c, m: m.id not in c.photos),
     "weak": ({"grade": "weak", "grade_year": 2025}, lambda c, m: c.grades.get(m.id) == "weak"),
     "ungraded": ({"grade": UNGRADED, "grade_year": 2025}, lambda c, m: m.id not in c.grades),

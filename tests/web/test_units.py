@@ -48,7 +48,8 @@ class Office:
 
     def actions(self) -> list[str]:
         with self.site.database.reading() as db:
-            return list(db.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+            of_units = AuditEntry.action.startswith("unit_")
+            return list(db.scalars(select(AuditEntry.action).where(of_units).order_by(AuditEntry.id)))
 
 
 @pytest.fixture
