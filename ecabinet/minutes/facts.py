@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ecabinet.clock import ZONE
 from ecabinet.labels import label, rule_text
 from ecabinet.meetings import agenda_queries, queries, speaker_queries
-from ecabinet.meetings.models import AgendaTurn, Attendance, Meeting, Participant
+from ecabinet.meetings.models import AgendaItem, AgendaTurn, Attendance, Meeting, Participant
 from ecabinet.meetings.rules import MeetingState, ParticipantRole, Rsvp
 from ecabinet.minutes.models import Conclusion
 from ecabinet.minutes.rules import ConclusionState
@@ -167,3 +167,13 @@ def outcome_text(poll: Poll, result: voting.Result) -> str:
 def published_on(poll: Poll) -> str:
     """The day of a vote, as papers name it."""
     return poll.published_at.astimezone(ZONE).strftime("%d/%m/%Y") if poll.published_at else ""
+
+
+def meeting_of_conclusion(db: Session, conclusion_id: int) -> int:
+    """The meeting that a conclusion belongs to."""
+    return db.scalars(select(Conclusion.meeting_id).where(Conclusion.id == conclusion_id)).one()
+
+
+def meeting_of_item(db: Session, item_id: int) -> int:
+    """The meeting that an item belongs to."""
+    return db.scalars(select(AgendaItem.meeting_id).where(AgendaItem.id == item_id)).one()
