@@ -25,6 +25,9 @@ from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.messages import code_sentence
+from ecabinet.minutes import blocks as minutes_blocks
+from ecabinet.minutes import conclusion_routes, dossier_routes, facts, resolution_routes
+from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
@@ -52,6 +55,7 @@ from ecabinet.registry import (
 from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.tasks import routes as task_routes
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
@@ -84,11 +88,23 @@ BLUEPRINTS = (
     run_routes.bp,
     notebook_routes.bp,
     voting_routes.bp,
+    task_routes.bp,
+    conclusion_routes.bp,
+    minutes_routes.bp,
+    resolution_routes.bp,
+    dossier_routes.bp,
     library_routes.bp,
 )
 TASKS: tuple[Task, ...] = (read_papers, identity.run_one, stays.EndStays(), imports.ImportTask(), RoundTask())
 """What the worker does, a piece of each in turn."""
-BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS))
+BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS, *minutes_blocks.BLOCKS))
+
+TASK_SOURCES: dict[str, task_routes.SourceLink] = {
+    facts.CONCLUSION: conclusion_routes.of_conclusion,
+    facts.ITEM: conclusion_routes.of_item,
+    facts.MEETING: conclusion_routes.of_meeting,
+}
+"""Where the things are that tasks are given from, by the kind of their source."""
 
 KEPT_SECONDS = 5.0
 VENDOR_MAX_AGE = 7 * 24 * 3600
@@ -112,6 +128,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.extensions["ecabinet"] = web.Services(engines, identify)
     app.extensions["ecabinet.box"] = box
     app.extensions["ecabinet.blocks"] = BLOCKS
+    app.extensions["ecabinet.task_sources"] = TASK_SOURCES
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
     Babel(app, locale_selector=_locale)
     Htmx(app)

@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from ecabinet.agenda_words import AGENDA_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
+from ecabinet.minutes_words import MINUTES_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.voting.rules import Majority
@@ -106,6 +107,9 @@ LABELS = {
         "paper": _("Tài liệu họp"),
         "law": _("Luật"),
         "count_record": _("Biên bản kiểm phiếu"),
+        "minutes": _("Biên bản phiên họp"),
+        "resolution": _("Dự thảo nghị quyết"),
+        "task_report": _("Báo cáo nhiệm vụ"),
         "opinion": _("Tài liệu lấy ý kiến"),
     },
     **AGENDA_LABELS,
@@ -113,6 +117,7 @@ LABELS = {
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
     **OPINION_LABELS,
+    **MINUTES_LABELS,
 }
 
 

@@ -6,6 +6,7 @@ from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
+from ecabinet.minutes_words import MINUTES_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 
@@ -166,6 +167,7 @@ SENTENCES = {
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
     **OPINION_SENTENCES,
+    **MINUTES_SENTENCES,
 }
 
 
