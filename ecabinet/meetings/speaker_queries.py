@@ -1,6 +1,6 @@
 """What is read of the floor: who speaks, who waits in which order, and for the minutes who has spoken for how long."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -35,15 +35,13 @@ def queue_of(
 
 def _queue(requests: list[FloorRequest], turns: list[FloorTurn], rule: OrderRule) -> list[WaitingLine]:
     by_id = {request.id: request for request in requests}
-    spoken = [turn.participant_id for turn in turns]
+    spoken = Counter(turn.participant_id for turn in turns)
     ordered = in_order(
         [Waiting(r.id, r.participant_id, r.unit_id, r.asked_at, r.place) for r in requests],
         [Turn(turn.participant_id, turn.unit_id) for turn in turns],
         rule,
     )
-    return [
-        _waiting_line(by_id[one.id], place, spoken.count(one.participant_id)) for place, one in enumerate(ordered, 1)
-    ]
+    return [_waiting_line(by_id[one.id], place, spoken[one.participant_id]) for place, one in enumerate(ordered, 1)]
 
 
 def _waiting_line(request: FloorRequest, place: int, spoken: int) -> WaitingLine:

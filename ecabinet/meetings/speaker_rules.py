@@ -1,5 +1,6 @@
 """Rules of the floor from plain values: who may ask, who is next, how long a turn has run."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,8 +86,8 @@ def in_order(waiting: Iterable[Waiting], turns: Sequence[Turn], rule: OrderRule)
     rest = [request for request in by_time if request.place is None]
     so_far = [*turns, *(Turn(r.participant_id, r.unit_id) for r in placed)]
     if rule == OrderRule.ONCE_EACH:
-        spoken = [turn.participant_id for turn in so_far]
-        rest.sort(key=lambda request: spoken.count(request.participant_id))
+        spoken = Counter(turn.participant_id for turn in so_far)
+        rest.sort(key=lambda request: spoken[request.participant_id])
     elif rule == OrderRule.ALTERNATE_UNITS:
         rest = _alternating(rest, so_far)
     return placed + rest

@@ -131,7 +131,8 @@ def leave(db: Session, participant: Participant, now: datetime) -> None:
 
 
 def arrange(db: Session, meeting: Meeting, request_ids: list[int]) -> None:
-    """The chair's order of one queue: those named, as named; whoever has asked since follows by the rule.
+    """The chair's order of one queue: those named, as named; then those placed before, and whoever has asked since by
+    the rule.
 
     Ids of requests that wait no longer are passed over: the list may have changed under the chair's finger.
     """
@@ -142,9 +143,23 @@ def arrange(db: Session, meeting: Meeting, request_ids: list[int]) -> None:
     here = (meeting.current_item_id, None)
     if len({(r.kind, None if r.item_id in here else r.item_id) for r in waiting}) != 1:
         raise Problem("queue_changed")
-    for place, request in enumerate(waiting, start=1):
+    items = here if waiting[0].item_id in here else (waiting[0].item_id,)
+    placed = [
+        request for request in _placed(db, meeting, rules.SpeechKind(waiting[0].kind)) if request.item_id in items
+    ]
+    for place, request in enumerate(dict.fromkeys([*waiting, *placed]), start=1):
         request.place = place
     changed(db, "floor", meeting.id)
+
+
+def _placed(db: Session, meeting: Meeting, kind: rules.SpeechKind) -> list[FloorRequest]:
+    placed = select(FloorRequest).where(
+        FloorRequest.meeting_id == meeting.id,
+        FloorRequest.kind == kind,
+        FloorRequest.state == rules.RequestState.WAITING,
+        FloorRequest.place.is_not(None),
+    )
+    return list(db.scalars(placed.order_by(FloorRequest.place, FloorRequest.id)))
 
 
 def move(db: Session, meeting: Meeting, request: FloorRequest, direction: str) -> None:
@@ -164,13 +179,7 @@ def move(db: Session, meeting: Meeting, request: FloorRequest, direction: str) -
 
 def by_rule(db: Session, meeting: Meeting, kind: rules.SpeechKind) -> None:
     """Give up the chair's own order of the queues of this kind."""
-    placed = select(FloorRequest).where(
-        FloorRequest.meeting_id == meeting.id,
-        FloorRequest.kind == kind,
-        FloorRequest.state == rules.RequestState.WAITING,
-        FloorRequest.place.is_not(None),
-    )
-    for request in db.scalars(placed):
+    for request in _placed(db, meeting, kind):
         request.place = None
     changed(db, "floor", meeting.id)
 

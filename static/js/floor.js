@@ -5,7 +5,7 @@
 //   <form data-floor="floor" data-do="ask" method="post" action="…">   sent as {meeting, do, …fields} to that event
 //   <div data-turn-limit="300" data-turn-warn="30" data-turn-since="ISO" | data-turn-elapsed="12.5">
 //     [data-turn-digits], [data-turn-bar] optional; data-phase becomes calm, warning, over or free
-//   <span data-place-of="17">   the number of li[data-request="17"] in #floor
+//   <span data-place-of="17">   the place of request 17 by [data-order="5 17"][data-places="1 2"] in #floor
 import { clockText, serverNow, setServerTime } from "./clock.js";
 import { announce, toast } from "./feedback.js";
 import { post, problemText } from "./requests.js";
@@ -62,9 +62,14 @@ function tick() {
 
 /** What only the page can know: my place in the list of all, and which of my wishes are in it already. */
 function place() {
+  const places = new Map();
+  for (const { dataset } of document.querySelectorAll("#floor [data-order]")) {
+    const numbers = dataset.places.split(" ");
+    dataset.order.split(" ").forEach((id, index) => places.set(id, numbers[index]));
+  }
   for (const number of document.querySelectorAll("[data-place-of]")) {
-    const line = document.querySelector(`#floor li[data-request="${CSS.escape(number.dataset.placeOf)}"] .floor-number`);
-    if (line && number.textContent !== line.textContent) number.textContent = line.textContent;
+    const now = places.get(number.dataset.placeOf);
+    if (now && number.textContent !== now) number.textContent = now;
   }
   const form = document.querySelector("form[data-do='ask'][data-current]");
   if (!form) return;

@@ -111,7 +111,7 @@ def test_my_place_follows_the_list_and_what_i_wait_for_is_not_offered_again(open
     page = open_page(
         '<div id="floor"><form data-do="ask" data-current="3"><button data-ask="speech">A</button>'
         '<button data-ask="question">B</button></form>'
-        '<ol><li data-request="17"><span class="floor-number">4</span></li></ol></div>'
+        '<ol data-order="9 17" data-places="3 4"></ol></div>'
         '<div id="my-floor"><ul><li data-kind="speech" data-item="3"><span data-place-of="17">9</span></li>'
         '<li data-kind="question" data-item="5"></li></ul></div>'
     )

@@ -277,6 +277,9 @@ def test_the_chair_orders_a_queue_and_goes_back_to_the_rule(database: Database) 
         assert room.names() == ["third", "second", "first"]
         room.ask("chair", seconds=9)
         assert room.names() == ["third", "second", "first", "chair"]
+        # a console that shows only some of them: the others placed before follow, in their order
+        speakers.arrange(db, room.meeting, [asked["first"].id, asked["third"].id])
+        assert room.names() == ["first", "third", "second", "chair"]
         speakers.by_rule(db, room.meeting, SPEECH)
         assert room.names() == ["first", "second", "third", "chair"]
         # given away meanwhile: passed over; of two queues, or unknown: refused
