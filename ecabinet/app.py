@@ -19,16 +19,33 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.library import routes as library_routes
-from ecabinet.meetings import agenda_routes, comment_routes, paper_routes, speaker_blocks, speaker_routes
+from ecabinet.meetings import (
+    agenda_routes,
+    attendance_blocks,
+    attendance_routes,
+    calendar_routes,
+    comment_routes,
+    door_routes,
+    invitation_routes,
+    life_routes,
+    paper_routes,
+    room_routes,
+    series_routes,
+    speaker_blocks,
+    speaker_routes,
+)
 from ecabinet.meetings import blocks as meeting_blocks
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
+from ecabinet.meetings.invitation_tasks import RemindTask, TellTask
 from ecabinet.messages import code_sentence
 from ecabinet.minutes import blocks as minutes_blocks
 from ecabinet.minutes import conclusion_routes, dossier_routes, facts, resolution_routes
 from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
+from ecabinet.notices import routes as notice_routes
+from ecabinet.notices.sending import MailTask
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
@@ -59,6 +76,7 @@ from ecabinet.tasks import routes as task_routes
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
+from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
 from ecabinet.worker import Task, read_papers
 
@@ -81,6 +99,14 @@ BLUEPRINTS = (
     meeting_preparing.bp,
     agenda_routes.bp,
     paper_routes.bp,
+    life_routes.bp,
+    series_routes.bp,
+    room_routes.bp,
+    invitation_routes.bp,
+    attendance_routes.bp,
+    door_routes.bp,
+    calendar_routes.bp,
+    notice_routes.bp,
     speaker_routes.bp,
     comment_routes.bp,
     opinion_routes.bp,
@@ -88,6 +114,8 @@ BLUEPRINTS = (
     run_routes.bp,
     notebook_routes.bp,
     voting_routes.bp,
+    template_routes.bp,
+    seat_routes.bp,
     task_routes.bp,
     conclusion_routes.bp,
     minutes_routes.bp,
@@ -95,9 +123,26 @@ BLUEPRINTS = (
     dossier_routes.bp,
     library_routes.bp,
 )
-TASKS: tuple[Task, ...] = (read_papers, identity.run_one, stays.EndStays(), imports.ImportTask(), RoundTask())
+TASKS: tuple[Task, ...] = (
+    read_papers,
+    identity.run_one,
+    stays.EndStays(),
+    imports.ImportTask(),
+    RoundTask(),
+    TellTask(),
+    RemindTask(),
+    MailTask(),
+)
 """What the worker does, a piece of each in turn."""
-BLOCKS = BlockTable((*meeting_blocks.BLOCKS, *speaker_blocks.BLOCKS, *voting_blocks.BLOCKS, *minutes_blocks.BLOCKS))
+BLOCKS = BlockTable(
+    (
+        *meeting_blocks.BLOCKS,
+        *attendance_blocks.BLOCKS,
+        *speaker_blocks.BLOCKS,
+        *voting_blocks.BLOCKS,
+        *minutes_blocks.BLOCKS,
+    )
+)
 
 TASK_SOURCES: dict[str, task_routes.SourceLink] = {
     facts.CONCLUSION: conclusion_routes.of_conclusion,
@@ -165,7 +210,7 @@ def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
     agenda's.
     """
     kind, key = change
-    if kind in ("account", "seat"):  # heard by the sockets themselves
+    if kind in ("account", "seat", "mail"):  # heard by the sockets and by the worker themselves
         return []
     if kind == "version":
         return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]

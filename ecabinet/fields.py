@@ -40,8 +40,13 @@ def whole(name: str, default: int | None = None) -> int | None:
 
 def moment(name: str) -> datetime | None:
     """A date and time of the form, as written on the office's clock; None when it is none."""
+    return moment_of(request.form.get(name, ""))
+
+
+def moment_of(value: str) -> datetime | None:
+    """The same from a value."""
     try:
-        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=ZONE).astimezone(UTC)
+        return datetime.fromisoformat(value).replace(tzinfo=ZONE).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
+from ecabinet.invitation_words import INVITATION_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
@@ -114,6 +115,7 @@ LABELS = {
     },
     **AGENDA_LABELS,
     **MEETING_LABELS,
+    **INVITATION_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
     **OPINION_LABELS,

@@ -4,6 +4,7 @@ from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
+from ecabinet.invitation_words import INVITATION_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
@@ -164,6 +165,7 @@ SENTENCES = {
     "search_busy": _("Chỉ mục tìm kiếm đang bận. Đồng chí thử lại sau ít phút."),
     **AGENDA_SENTENCES,
     **MEETING_SENTENCES,
+    **INVITATION_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
     **OPINION_SENTENCES,

@@ -123,6 +123,14 @@ def record_attendance(
     return True
 
 
+def by_code(db: Session, meeting: Meeting, code: str) -> Participant:
+    """Whose invitation of this meeting the code is on; raises ``door_code_unknown``."""
+    found = db.scalar(select(Participant).where(Participant.check_in_code == code))
+    if found is None or found.meeting_id != meeting.id:
+        raise Problem("door_code_unknown")
+    return found
+
+
 def _require_active(member: Member) -> None:
     if member.status != MemberStatus.ACTIVE:
         raise Problem("no_such_member")

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ecabinet.clock import local
-from ecabinet.meetings import queries, timeline
+from ecabinet.meetings import invitations, queries, timeline
 from ecabinet.meetings.attendance_rules import Counted, Mark, Standing, counts, last_marks, standing
-from ecabinet.meetings.invitation_models import InvitationAnswer, OutsideGuest, Substitution
+from ecabinet.meetings.invitation_models import AttendanceCorrection, InvitationAnswer, OutsideGuest, Substitution
 from ecabinet.meetings.invitation_rules import SubstitutionState
+from ecabinet.meetings.models import Attendance as DbAttendance
 from ecabinet.meetings.models import Meeting, Participant
-from ecabinet.meetings.rules import MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.rules import AttendanceHow, MeetingState, ParticipantRole, Rsvp
 from ecabinet.registry.export_lists import Words
 
 HEADER = (
@@ -59,6 +60,23 @@ def attendance_of(db: Session, meeting: Meeting) -> Attendance:
         total, units = counts((line.unit, line.standing) for line in lines)
         known[meeting.id] = Attendance(lines, total, units, outside_guests(db, meeting.id))
     return known[meeting.id]
+
+
+def own_standing(db: Session, meeting: Meeting, participant: Participant) -> dict[str, object]:
+    """For a member's own page: as what they stand, a substitute they proposed, whether they may take part from afar."""
+    last = db.execute(
+        select(DbAttendance.id, DbAttendance.at, DbAttendance.present, DbAttendance.how)
+        .where(DbAttendance.participant_id == participant.id)
+        .where(~select(AttendanceCorrection.id).where(AttendanceCorrection.voids_id == DbAttendance.id).exists())
+        .order_by(DbAttendance.at.desc(), DbAttendance.id.desc())
+        .limit(1)
+    ).first()
+    mark = Mark(last.id, participant.id, last.at, last.present, AttendanceHow(last.how)) if last is not None else None
+    return {
+        "standing": standing(Rsvp(participant.rsvp), mark, MeetingState(meeting.state)),
+        "proposed": own_substitution(db, participant),
+        "online": invitations.wishes_of(db, meeting).online,
+    }
 
 
 def outside_guests(db: Session, meeting_id: int) -> list[OutsideGuest]:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from ecabinet import clock
 from ecabinet.blocks import Block, View, Viewer
-from ecabinet.meetings import agenda_queries, agenda_rules, queries
+from ecabinet.meetings import agenda_queries, agenda_rules, attendance_queries, queries
 from ecabinet.meetings.agenda import setting_of
 from ecabinet.meetings.agenda_queries import ItemLine
 from ecabinet.meetings.models import Meeting
@@ -60,6 +60,7 @@ def now(db: Session, viewer: Viewer) -> str:
         me=mine,
         represented=by_id.get(mine.represents_id) if mine is not None and mine.represents_id else None,
         substitute=next((p for p in people if mine is not None and p.represents_id == mine.id), None),
+        **(attendance_queries.own_standing(db, meeting, mine) if mine is not None else {}),
     )
 
 
@@ -105,14 +106,6 @@ def agenda_editor(db: Session, viewer: Viewer) -> str:
     )
 
 
-def console_people(db: Session, viewer: Viewer) -> str:
-    """Who is here, on the console: one tap records an arrival or a departure."""
-    meeting = _meeting(db, viewer)
-    return render_template(
-        "meetings/blocks/console_people.html", meeting=meeting, people=queries.participants(db, meeting.id)
-    )
-
-
 def screen_head(db: Session, viewer: Viewer) -> str:
     """The head of the room screen."""
     meeting = _meeting(db, viewer)
@@ -130,7 +123,6 @@ BLOCKS = (
     Block("meeting-bar", View.CONSOLE, frozenset({"meeting", "attendance"}), bar),
     Block("console-agenda", View.CONSOLE, frozenset({"agenda", "meeting"}), console_agenda),
     Block("console-quorum", View.CONSOLE, frozenset({"attendance", "meeting"}), quorum),
-    Block("console-people", View.CONSOLE, frozenset({"attendance", "meeting"}), console_people),
     Block("screen-head", View.SCREEN, frozenset({"meeting", "attendance"}), screen_head),
     Block("agenda-editor", View.AGENDA, frozenset({"agenda", "meeting"}), agenda_editor),
 )

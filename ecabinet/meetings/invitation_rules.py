@@ -112,6 +112,13 @@ def absence_reason(category: AbsenceCategory | None, words: str) -> str:
     return said
 
 
+def category_of(value: str) -> AbsenceCategory:
+    """The category that a form names; OTHER, which asks for words, when it names none; ``malformed`` otherwise."""
+    if value and value not in set(AbsenceCategory):
+        raise Problem("malformed")
+    return AbsenceCategory(value or AbsenceCategory.OTHER)
+
+
 def is_late(answer_by: datetime | None, now: datetime) -> bool:
     """Whether an answer comes after the day it was asked for by; it counts all the same, and is marked."""
     return answer_by is not None and now > answer_by

@@ -24,7 +24,9 @@ from ecabinet.access import Permission
 from ecabinet.blocks import BlockTable, Rendered, View
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
-from ecabinet.meetings import agenda, attendance, operations, paper_queries, queries
+from ecabinet.meetings import agenda, attendance, invitations, operations, paper_queries, queries, timeline
+from ecabinet.meetings.attendance_queries import own_substitution
+from ecabinet.meetings.invitation_rules import SubstitutionState, category_of
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
@@ -126,7 +128,7 @@ def enter(meeting_id: int) -> ResponseReturnValue:
     with database().writing() as db:
         seen = queries.load(db, person(), meeting_id)
         if seen.participant is not None and seen.meeting.state in ROOM_IS_OPEN:
-            attendance.record_attendance(db, seen.participant, True, AttendanceHow.SELF, person(), now())
+            timeline.arrive(db, seen.participant, AttendanceHow.SELF, person(), now())
     return done(url_for("meetings.page", meeting_id=meeting_id))
 
 
@@ -162,6 +164,9 @@ def _invitation(db: Session, meeting_id: int, values: dict[str, str], faults: di
         items=queries.agenda(db, seen.meeting),
         substitute=next((p for p in people.values() if p.represents_id == participant.id), None),
         represented=people.get(participant.represents_id or 0),
+        proposed=own_substitution(db, participant),
+        wishes=invitations.wishes_of(db, seen.meeting),
+        now=now(),
         found=found,
         values=values,
         faults=faults,
@@ -175,10 +180,12 @@ def rsvp(meeting_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             participant = queries.load_to_change(db, person(), meeting_id).require_participant()
-            attendance.answer(db, participant, _answer_of(text("answer")), reason)
+            category = category_of(text("category"))
+            invitations.answer(db, participant, _answer_of(text("answer")), category, reason, person(), now())
     except Invalid as invalid:
         with database().reading() as db:
-            return make_response(_invitation(db, meeting_id, {"reason": reason}, fault_texts(invalid)), 422)
+            values = {"reason": reason, "category": text("category")}
+            return make_response(_invitation(db, meeting_id, values, fault_texts(invalid)), 422)
     return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã ghi nhận trả lời của đồng chí."))
 
 
@@ -205,13 +212,17 @@ def send_substitute(meeting_id: int) -> ResponseReturnValue:
             member = db.get(Member, whole("member") or 0)
             if member is None or not member.unit.path.startswith(seen.meeting.unit.path):
                 raise Problem("no_such_member")
-            attendance.send_substitute(db, seen.require_participant(), member, reason, new_code)
+            named = invitations.send_substitute(
+                db, seen.require_participant(), member, reason, person(), now(), new_code, by_manager=seen.manages
+            )
+            waits = named.state == SubstitutionState.WAITING
     except Invalid as invalid:
         values = {"substitute_name": text("substitute_name"), "substitute_reason": reason}
         with database().reading() as db:
             faults = {f"substitute_{field}": said for field, said in fault_texts(invalid).items()}
             return make_response(_invitation(db, meeting_id, values, faults), 422)
-    return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã cử người dự thay."))
+    said = _("Đã đề nghị, chờ chủ trì hoặc thư ký duyệt.") if waits else _("Đã cử người dự thay.")
+    return done(url_for("meetings.invitation", meeting_id=meeting_id), said)
 
 
 @bp.get("/c/<code>")
@@ -229,7 +240,7 @@ def confirm_check_in(code: str) -> ResponseReturnValue:
     """The same people: record the arrival by QR code."""
     with database().writing() as db:
         participant, seen = queries.by_check_in_code(db, person(), code)
-        attendance.record_attendance(db, participant, True, AttendanceHow.QR, person(), now())
+        timeline.arrive(db, participant, AttendanceHow.QR, person(), now())
         own = participant.member_id == person().member_id
         target = (
             url_for("meetings.page", meeting_id=seen.meeting.id) if own else url_for("meetings.check_in", code=code)
@@ -253,7 +264,10 @@ def record_attendance(meeting_id: int, participant_id: int) -> ResponseReturnVal
     with database().writing() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
         participant = queries.load_participant(db, meeting, participant_id)
-        attendance.record_attendance(db, participant, text("present") == "1", AttendanceHow.SECRETARY, person(), now())
+        if text("present") == "1":
+            timeline.arrive(db, participant, AttendanceHow.SECRETARY, person(), now())
+        else:
+            attendance.record_attendance(db, participant, False, AttendanceHow.SECRETARY, person(), now())
     return done(url_for("meetings.console", meeting_id=meeting_id))
 
 
