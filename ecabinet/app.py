@@ -27,10 +27,7 @@ from ecabinet.meetings import (
     comment_routes,
     door_routes,
     invitation_routes,
-    life_routes,
     paper_routes,
-    room_routes,
-    series_routes,
     speaker_blocks,
     speaker_routes,
 )
@@ -76,7 +73,6 @@ from ecabinet.tasks import routes as task_routes
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
-from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
 from ecabinet.worker import Task, read_papers
 
@@ -99,9 +95,6 @@ BLUEPRINTS = (
     meeting_preparing.bp,
     agenda_routes.bp,
     paper_routes.bp,
-    life_routes.bp,
-    series_routes.bp,
-    room_routes.bp,
     invitation_routes.bp,
     attendance_routes.bp,
     door_routes.bp,
@@ -114,8 +107,6 @@ BLUEPRINTS = (
     run_routes.bp,
     notebook_routes.bp,
     voting_routes.bp,
-    template_routes.bp,
-    seat_routes.bp,
     task_routes.bp,
     conclusion_routes.bp,
     minutes_routes.bp,
