@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -11,7 +11,6 @@ from documents.errors import Forbidden, Invalid, Problem
 from ecabinet.blocks import Audience, View, Viewer
 from ecabinet.clock import local, now
 from ecabinet.fields import asked, moment, moment_of, text
-from ecabinet.labels import label
 from ecabinet.meetings import attendance_blocks, attendance_queries, invitations, queries, timeline
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import AttendanceHow
@@ -107,11 +106,16 @@ def export(meeting_id: int, kind: str) -> ResponseReturnValue:
     """Those who run the meeting: the list of attendance as CSV or a workbook; who took it is on the audit trail."""
     with database().reading() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
-        rows = list(attendance_queries.rows(db, meeting, label))
+        rows = list(attendance_queries.rows(db, meeting, _label))
     return export_response(
         kind, f"diem-danh-{meeting_id}", attendance_queries.HEADER, lambda _db: rows, "attendance_export",
         f"meeting:{meeting_id}", {},
     )  # fmt: skip
+
+
+def _label(kind: str, value: str) -> str:
+    """The words for a value: the application's, which stands above the meetings."""
+    return str(current_app.jinja_env.globals["label"](kind, value))  # type: ignore[operator]
 
 
 @bp.post("/meetings/<int:meeting_id>/online")
