@@ -39,18 +39,6 @@ OPINION_LABELS = {
         "recipients": _("Người nhận"),
         "papers": _("Tài liệu kèm theo"),
     },
-    "opinion_notice": {
-        "asked": _("Đề nghị đồng chí cho ý kiến"),
-        "reminded": _("Nhắc: sắp hết hạn cho ý kiến"),
-        "overdue": _("Đã quá hạn, vẫn nhận ý kiến"),
-        "extended": _("Thời hạn cho ý kiến đã được gia hạn"),
-        "recalled": _("Phiếu lấy ý kiến đã được thu hồi"),
-        "reported": _("Đã có báo cáo tổng hợp ý kiến"),
-        "submitted": _("Phiếu chờ đồng chí phê duyệt"),
-        "approved": _("Phiếu đã được phê duyệt"),
-        "returned": _("Phiếu bị trả lại"),
-        "closed": _("Phiếu đã khóa, chờ tổng hợp"),
-    },
     "closed_how": {
         "deadline": _("hết hạn"),
         "all_answered": _("mọi người đã trả lời"),

@@ -46,7 +46,7 @@ def make_round(
     for path, blob in blobs.items():
         if path.name == PAPER:
             drafting.lay_paper(db, made, PaperFile(PAPER_TITLE, blob, path.name, "application/pdf"), by, now)
-    rounds.send(db, made, by, now, notices.keep)
+    rounds.send(db, made, by, now, notices.tell)
     _answer(db, made, now)
     return made
 
@@ -66,7 +66,7 @@ def _answer(db: Session, of: OpinionRound, now: datetime) -> None:
             first.id: Choice(first.options[2 if n in SAID else 0].id, SAID.get(n, "")),
             second.id: Choice(second.options[n % 3 if n else 1].id),
         }
-        answers.answer(db, of, recipient, choices, f"demo-{n}", 0, now, notices.keep)
+        answers.answer(db, of, recipient, choices, f"demo-{n}", 0, now, notices.tell)
 
 
 def move_on(db: Session, now: datetime) -> None:
@@ -75,4 +75,4 @@ def move_on(db: Session, now: datetime) -> None:
         select(OpinionRound).where(OpinionRound.title == TITLE, OpinionRound.state == RoundState.SENT)
     ):
         if of.deadline < now + timedelta(days=1):
-            rounds.extend(db, of, _deadline(now), "Bản dùng thử mở lại vào ngày khác", of.created_by, now, notices.keep)
+            rounds.extend(db, of, _deadline(now), "Bản dùng thử mở lại vào ngày khác", of.created_by, now, notices.tell)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
 from documents.models import Document
 from ecabinet.opinions.reminder_rules import Reminder
-from ecabinet.opinions.rules import CloseHow, EventKind, NoticeKind, OptionKind, RoundState
+from ecabinet.opinions.rules import CloseHow, EventKind, OptionKind, RoundState
 from ecabinet.registry.models import Body, Member, Unit
 
 
@@ -183,25 +183,6 @@ class OpinionReminder(Base):
     kind: Mapped[str] = mapped_column(String(20))
     deadline: Mapped[datetime] = mapped_column(Instant)
     at: Mapped[datetime] = mapped_column(Instant)
-
-
-class OpinionNotice(Base):
-    """What a member is told about a round, until they have read it."""
-
-    __tablename__ = "opinion_notice"
-    __table_args__ = (
-        one_of("kind", NoticeKind),
-        Index("ix_opinion_notice_unread", "member_id",
-              sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL")),
-    )  # fmt: skip
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("opinion_round.id"), index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    kind: Mapped[str] = mapped_column(String(20))
-    at: Mapped[datetime] = mapped_column(Instant)
-    read_at: Mapped[datetime | None] = mapped_column(Instant)
-    round: Mapped[OpinionRound] = relationship()
 
 
 class OpinionEvent(Base):

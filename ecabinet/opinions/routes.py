@@ -17,7 +17,7 @@ from ecabinet.fields import text
 from ecabinet.messages import sentence
 from ecabinet.opinions import answers, drafting, listing, notices, printed_papers, queries, reports
 from ecabinet.opinions.answer_rules import Choice, closes_at
-from ecabinet.opinions.models import OpinionAnswer, OpinionNotice, OpinionRound
+from ecabinet.opinions.models import OpinionAnswer, OpinionRound
 from ecabinet.opinions.rules import WITH_RECIPIENTS, RoundState
 from ecabinet.printing import pdf, word
 from ecabinet.registry.exports import export_response
@@ -36,16 +36,15 @@ class Today:
 
     waiting: list[OpinionRound]
     approving: list[OpinionRound]
-    notices: list[OpinionNotice]
 
 
 @bp.app_template_global("opinions_today")
 def today() -> Today:
-    """For the first page: what waits for my opinion, what for my approval, and what I have not read."""
+    """For the first page: what waits for my opinion, and what for my approval."""
     me = person()
     with database().reading() as db:
         waiting = listing.waiting(db, me.member_id)
-        return Today(waiting, listing.approving(db, me), notices.unread(db, me.member_id))
+        return Today(waiting, listing.approving(db, me))
 
 
 @bp.app_template_global("time_left")
@@ -70,19 +69,10 @@ def index() -> ResponseReturnValue:
             "opinions/index.html",
             mine=listing.mine(db, me.member_id),
             held=listing.held(db, me),
-            notices=notices.unread(db, me.member_id),
             may_create=bool(me.paths(Permission.HOLD_MEETINGS)),
             units=listing.policies(db, me),
             now=now(),
         )
-
-
-@bp.post("/opinions/notices/read")
-def read_notices() -> ResponseReturnValue:
-    """The signed-in: they have read their notices."""
-    with database().writing() as db:
-        notices.read(db, person().member_id, now())
-    return done(url_for("opinions.index"))
 
 
 @bp.get("/opinions/<int:round_id>")
@@ -154,7 +144,7 @@ def answer(round_id: int) -> ResponseReturnValue:
             if not text("token"):
                 raise Problem("malformed")
             answers.answer(
-                db, seen.round, recipient, _choices(seen.round), text("token")[:64], told, now(), notices.keep
+                db, seen.round, recipient, _choices(seen.round), text("token")[:64], told, now(), notices.tell
             )  # fmt: skip
     except Problem as problem:
         if wants_json() or not (isinstance(problem, Invalid) or problem.code in KEPT_ON_PAGE):

@@ -24,18 +24,18 @@ bp.add_app_template_filter(datetime.fromisoformat, "moment")
 
 Act = Callable[[Session, OpinionRound, int, datetime], object]
 ACTS: dict[str, Act] = {
-    "submit": lambda db, of, by, at: rounds.submit(db, of, by, at, notices.keep),
+    "submit": lambda db, of, by, at: rounds.submit(db, of, by, at, notices.tell),
     "withdraw": rounds.withdraw,
-    "approve": lambda db, of, by, at: rounds.approve(db, of, by, at, notices.keep),
-    "return": lambda db, of, by, at: rounds.give_back(db, of, text("reason"), by, at, notices.keep),
-    "send": lambda db, of, by, at: rounds.send(db, of, by, at, notices.keep),
-    "extend": lambda db, of, by, at: rounds.extend(db, of, moment("deadline"), text("reason"), by, at, notices.keep),
-    "close": lambda db, of, by, at: rounds.close(db, of, CloseHow.HAND, by, at, notices.keep),
-    "remind": lambda db, of, by, at: rounds.remind(db, of, by, at, notices.keep),
+    "approve": lambda db, of, by, at: rounds.approve(db, of, by, at, notices.tell),
+    "return": lambda db, of, by, at: rounds.give_back(db, of, text("reason"), by, at, notices.tell),
+    "send": lambda db, of, by, at: rounds.send(db, of, by, at, notices.tell),
+    "extend": lambda db, of, by, at: rounds.extend(db, of, moment("deadline"), text("reason"), by, at, notices.tell),
+    "close": lambda db, of, by, at: rounds.close(db, of, CloseHow.HAND, by, at, notices.tell),
+    "remind": lambda db, of, by, at: rounds.remind(db, of, by, at, notices.tell),
     "report": lambda db, of, by, at: rounds.report(
-        db, of, text("conclusion"), text("shared") == "1", by, at, notices.keep
+        db, of, text("conclusion"), text("shared") == "1", by, at, notices.tell
     ),
-    "recall": lambda db, of, by, at: rounds.recall(db, of, text("reason"), by, at, notices.keep),
+    "recall": lambda db, of, by, at: rounds.recall(db, of, text("reason"), by, at, notices.tell),
 }
 
 

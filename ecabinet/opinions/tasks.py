@@ -8,9 +8,9 @@ from ecabinet.opinions.notices import Notify
 
 
 class RoundTask:
-    """One round in a piece; ``notify`` tells people, by notices on the pages unless something else is given."""
+    """One round in a piece; ``notify`` tells people, by notices and letters unless something else is given."""
 
-    def __init__(self, notify: Notify = notices.keep) -> None:
+    def __init__(self, notify: Notify = notices.tell) -> None:
         self._notify = notify
 
     def __call__(self, engines: Engines, now: datetime) -> bool:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from documents.database import Database
 from documents.errors import Invalid, Problem
 from ecabinet import audit
+from ecabinet.notices.models import Notice
 from ecabinet.opinions import answers, drafting, listing, notices, queries, rounds
 from ecabinet.opinions.answer_rules import Choice
-from ecabinet.opinions.models import OpinionAnswer, OpinionEvent, OpinionNotice, OpinionRecipient
+from ecabinet.opinions.models import OpinionAnswer, OpinionEvent, OpinionRecipient
 from ecabinet.opinions.rules import CloseHow, EventKind, NoticeKind, RoundState
 from ecabinet.registry import operations as registry
 from ecabinet.registry.models import Body, Member, Unit
@@ -233,12 +234,30 @@ def test_when_all_have_answered_nobody_is_reminded(database: Database) -> None:
 def test_a_newer_notice_of_a_round_takes_the_place_of_the_older(database: Database) -> None:
     with in_room(database) as room:
         db, of, first = room.db, room.round(), room.id("first")
-        notices.keep(db, of, [first, first], NoticeKind.ASKED, NOW)
-        notices.keep(db, of, [first], NoticeKind.REMINDED, NOW + HOUR)
-        assert [notice.kind for notice in notices.unread(db, first)] == [NoticeKind.REMINDED]
+
+        def unread() -> list[str]:
+            mine = select(Notice.subject).where(Notice.member_id == first, Notice.read_at.is_(None))
+            return list(db.scalars(mine))
+
+        notices.tell(db, of, [first, first], NoticeKind.ASKED, NOW)
+        notices.tell(db, of, [first], NoticeKind.REMINDED, NOW + HOUR)
+        notices.tell(db, of, [], NoticeKind.REMINDED, NOW + HOUR)
+        assert unread() == ["Nhắc cho ý kiến: Dự thảo quy chế"]
+        assert notices.has_unread(db, first, of.id)
         answers.see(db, recipient(db, room.office, of, "first"), NOW + DAY)
-        assert notices.unread(db, first) == []
-        assert len(db.scalars(select(OpinionNotice)).all()) == 2
+        assert unread() == []
+        assert len(db.scalars(select(Notice)).all()) == 2
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_each_notice_has_its_words_and_leads_to_the_round(database: Database, kind: NoticeKind) -> None:
+    with in_room(database) as room:
+        of, first = room.round(), room.id("first")
+        notices.tell(room.db, of, [first], kind, NOW)
+        notice = room.db.scalars(select(Notice)).one()
+        assert notice.subject.endswith(": Dự thảo quy chế")
+        assert "Hạn trả lời: 09:00 ngày 25/11/2026" in notice.text
+        assert notice.link.startswith(f"/opinions/{of.id}")
 
 
 def test_what_waits_stands_first(database: Database) -> None:
@@ -296,6 +315,6 @@ def test_a_hundred_seats_are_sent_and_listed(database: Database) -> None:
             registry.appoint(db, term, member, "Ủy viên", n)
         of = room.round(sent=False)
         drafting.address_body(db, of, db.get_one(Body, term.body_id), room.id("secretary"), NOW)
-        assert rounds.send(db, of, room.id("secretary"), NOW, notices.keep) == 104
+        assert rounds.send(db, of, room.id("secretary"), NOW, notices.tell) == 104
         ranks = db.scalars(select(OpinionRecipient.rank).where(OpinionRecipient.round_id == of.id)).all()
         assert sorted(ranks) == list(range(1, 105))

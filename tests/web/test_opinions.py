@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from ecabinet.notices.models import Notice
 from ecabinet.opinions import notices
-from ecabinet.opinions.models import OpinionAnswer, OpinionNotice, OpinionRecipient, OpinionRound
+from ecabinet.opinions.models import OpinionAnswer, OpinionRecipient, OpinionRound
 from ecabinet.opinions.rules import RoundState
 from tests.opinion_people import give, make_round
 from tests.people import PEOPLE, SEATS
@@ -23,7 +24,7 @@ class Slip:
         self.deadline = now + timedelta(days=3)
         with site.database.writing() as db:
             options = {"deadline": self.deadline} | options
-            made = make_round(db, site.scene.office, at=now, notify=notices.keep, **options)  # type: ignore[arg-type]
+            made = make_round(db, site.scene.office, at=now, notify=notices.tell, **options)  # type: ignore[arg-type]
             self.id, self.question = made.id, made.questions[0].id
             self.options = [option.id for option in made.questions[0].options]
 
@@ -186,22 +187,17 @@ def test_a_late_answer_is_refused_by_name_with_what_was_typed(slip: Slip) -> Non
 
 
 def test_opening_it_is_noted_and_the_notice_is_read(slip: Slip) -> None:
-    first = slip.site.as_("first")
-    assert "Đề nghị đồng chí cho ý kiến" in first.get("/opinions").text
-    first.get(slip.path)
-    assert "Đề nghị đồng chí cho ý kiến" not in first.get("/opinions").text
+    def unread() -> list[str]:
+        with slip.site.database.reading() as db:
+            mine = Notice.member_id == slip.site.scene.member("first")
+            return list(db.scalars(select(Notice.subject).where(mine, Notice.read_at.is_(None))))
+
+    assert unread() == ["Đề nghị đồng chí cho ý kiến: Dự thảo quy chế"]
+    slip.site.as_("first").get(slip.path)
+    assert unread() == []
     with slip.site.database.reading() as db:
         assert sum(one.seen_at is not None for one in db.scalars(select(OpinionRecipient))) == 1
     assert "Đã xem" in slip.site.as_("secretary").get(f"{slip.path}/run").text
-
-
-def test_all_notices_are_read_at_once(slip: Slip) -> None:
-    Slip(slip.site)
-    assert slip.site.as_("first").post("/opinions/notices/read").status_code == 303
-    with slip.site.database.reading() as db:
-        member = slip.site.scene.member("first")
-        assert notices.unread(db, member) == []
-        assert len(db.scalars(select(OpinionNotice).where(OpinionNotice.read_at.is_(None))).all()) == 6
 
 
 # ------------------------------------------------------------------ running
@@ -211,7 +207,9 @@ def test_the_office_reminds_extends_closes_and_reports(slip: Slip) -> None:
     site = slip.site
     site.as_("first").post(f"{slip.path}/answer", slip.form(2, "Cần nêu căn cứ"))
     assert slip.do("remind") == 303
-    assert "Nhắc: sắp hết hạn" in site.as_("second").get("/opinions").text
+    with site.database.reading() as db:
+        reminded = select(Notice.member_id).where(Notice.subject.startswith("Nhắc cho ý kiến"))
+        assert set(db.scalars(reminded)) == {site.scene.member(name) for name in ("chair", "second", "third")}
     assert slip.do("extend", deadline="", reason="") == 422
     later = (slip.deadline + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     assert slip.do("extend", deadline=later, reason="Nhiều đồng chí đi cơ sở") == 303

@@ -200,33 +200,7 @@ def _create_answers() -> None:
 
 
 def _create_history() -> None:
-    # What people were told, and what happened.
-    op.create_table(
-        "opinion_notice",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('asked', 'reminded', 'overdue', 'extended', 'recalled', "
-            "'reported', 'submitted', 'approved', 'returned', 'closed')",
-            name=op.f("ck_opinion_notice_kind"),
-        ),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_opinion_notice_member_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["opinion_round.id"], name=op.f("fk_opinion_notice_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_notice")),
-    )
-    op.create_index(op.f("ix_opinion_notice_round_id"), "opinion_notice", ["round_id"], unique=False)
-    op.create_index(
-        "ix_opinion_notice_unread",
-        "opinion_notice",
-        ["member_id"],
-        unique=False,
-        sqlite_where=sa.text("read_at IS NULL"),
-        postgresql_where=sa.text("read_at IS NULL"),
-    )
+    # What happened.
     op.create_table(
         "opinion_event",
         sa.Column("id", sa.Integer(), nullable=False),
