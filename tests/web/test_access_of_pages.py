@@ -131,7 +131,6 @@ def test_who_is_not_signed_in_is_asked_to(site: Site, endpoint: str) -> None:
 
 
 ACTIONS = {
-    "opinions.read_notices": "/opinions/notices/read",
     "opinions.answer": "/opinions/1/answer",
     "opinion_drafts.create": "/opinions/new",
     "opinion_drafts.save": "/opinions/1/edit",
