@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from ecabinet.clock import ZONE
 from ecabinet.labels import label, rule_text
 from ecabinet.meetings import agenda_queries, queries, speaker_queries
+from ecabinet.meetings.life_models import MeetingStep
+from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import AgendaItem, AgendaTurn, Attendance, Meeting, Participant
-from ecabinet.meetings.rules import MeetingState, ParticipantRole, Rsvp
+from ecabinet.meetings.rules import OVER, ParticipantRole, Rsvp
 from ecabinet.minutes.models import Conclusion
 from ecabinet.minutes.rules import ConclusionState
 from ecabinet.minutes.texts import Attendee, Facts, Item, Speech, TaskFact, Vote
@@ -70,12 +72,19 @@ def _called(one: Participant) -> str:
 
 
 def _times(db: Session, meeting: Meeting) -> tuple[datetime, datetime | None]:
-    """When it began and ended: by the items opened, and where none was by its plan."""
+    """When it began and ended: as was recorded; of a meeting without that by the items opened, else by its plan."""
+    steps: dict[str, datetime] = {
+        action: at
+        for action, at in db.execute(
+            select(MeetingStep.action, MeetingStep.at).where(MeetingStep.meeting_id == meeting.id)
+        )
+    }
     turns = list(db.scalars(select(AgendaTurn).where(AgendaTurn.meeting_id == meeting.id)))
-    began = min((turn.began_at for turn in turns), default=meeting.starts_at)
-    if meeting.state in (MeetingState.DRAFT, MeetingState.INVITED, MeetingState.UNDER_WAY):
+    began = steps.get(Action.BEGIN) or min((turn.began_at for turn in turns), default=meeting.starts_at)
+    if meeting.state not in OVER:
         return began, None
-    return began, max((turn.ended_at for turn in turns if turn.ended_at), default=max(meeting.ends_at, began))
+    last = max((turn.ended_at for turn in turns if turn.ended_at), default=meeting.ends_at)
+    return began, max(steps.get(Action.CONCLUDE) or last, began)
 
 
 def _attendees(db: Session, people: list[Participant]) -> tuple[Attendee, ...]:

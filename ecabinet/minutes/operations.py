@@ -16,15 +16,17 @@ from ecabinet.minutes import rules
 from ecabinet.minutes.models import Minutes, MinutesComment, MinutesSection, SectionEditor, SectionRevision
 from ecabinet.minutes.rules import Hand, MinutesAct, MinutesState
 from ecabinet.minutes.texts import Section
+from ecabinet.notices.operations import tell_all
 
 EDITOR_STAYS = timedelta(seconds=70)
 """An open page says every twenty seconds that it is there; after this it is taken to be closed."""
+HELD = frozenset({MeetingState.UNDER_WAY, MeetingState.CONCLUDED, MeetingState.ARCHIVED})
 HANDS = {ParticipantRole.CHAIR: Hand.CHAIR, ParticipantRole.SECRETARY: Hand.SECRETARY}
 
 
 def begin(db: Session, meeting: Meeting, made: list[Section], by: int, now: datetime) -> Minutes:
     """The minutes of a meeting, made from the data the first time and kept after that."""
-    if meeting.state in (MeetingState.DRAFT, MeetingState.INVITED):
+    if meeting.state not in HELD:
         raise Problem("wrong_state", "the meeting has not begun")
     minutes = Minutes(meeting_id=meeting.id, state=MinutesState.DRAFTING, made_at=now)
     db.add(minutes)
@@ -144,6 +146,25 @@ def act(db: Session, minutes: Minutes, wanted: MinutesAct, by: int, now: datetim
         minutes.chair_id = minutes.chair_at = minutes.secretary_id = minutes.secretary_at = None
     minutes.state = state
     _tell(db, minutes, wanted, by, now)
+    if wanted in _LETTERS:
+        _write_to(db, minutes, *_LETTERS[wanted], by, now)
+
+
+_LETTERS = {
+    MinutesAct.SEND: ("Xin góp ý biên bản", frozenset(ParticipantRole)),
+    MinutesAct.FINISH: ("Biên bản chờ ký xác nhận", frozenset(HANDS)),
+}
+"""Who is told when minutes go on; the words are Vietnamese, as those of all letters."""
+
+
+def _write_to(
+    db: Session, minutes: Minutes, subject: str, roles: frozenset[ParticipantRole], by: int, now: datetime
+) -> None:
+    people = select(Participant.member_id).where(
+        Participant.meeting_id == minutes.meeting_id, Participant.role.in_(roles), Participant.member_id != by
+    )
+    title, link = minutes.meeting.title, f"/meetings/{minutes.meeting_id}/minutes"
+    tell_all(db, set(db.scalars(people)), f"{subject}: {title}", f"{subject}: {title}.", link, now)
 
 
 def confirm(db: Session, minutes: Minutes, participant: Participant | None, now: datetime) -> Hand:

@@ -55,7 +55,7 @@ def _rights(seen: meetings.Seen, minutes: Minutes) -> dict[str, object]:
     return {
         "editable": seen.manages and state in rules.EDITABLE,
         "comments": state == MinutesState.COMMENTING,
-        "may": {act.value: seen.manages and rules.may(act, state) for act in MinutesAct}
+        "can": {act.value: seen.manages and rules.may(act, state) for act in MinutesAct}
         | {"confirm": hand is not None and hand not in minutes.signed and rules.may(MinutesAct.CONFIRM, state)},
         "over": state in rules.OVER,
     }

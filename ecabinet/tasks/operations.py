@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
-from documents.database import changed
 from documents.errors import Invalid, Problem
 from documents.operations import add_document, add_version
 from ecabinet import audit
@@ -17,6 +16,7 @@ from ecabinet.registry.rules import MemberStatus
 from ecabinet.tasks import rules
 from ecabinet.tasks.models import GIVE, Task, TaskEvent, TaskHelper
 from ecabinet.tasks.rules import Part, Said, TaskAct, TaskDraft, TaskState
+from ecabinet.tasks.telling import tell
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,7 @@ def _event(
     )  # fmt: skip
     db.add(event)
     audit.record(db, by, f"task_{kind}", f"task:{task.id}", now, state=str(task.state), due=task.due_on.isoformat())
-    for member_id in {task.given_by, task.owner_member_id, *(helper.member_id for helper in task.helpers)}:
-        if member_id is not None:
-            changed(db, "member", member_id)
+    tell(db, task, str(kind), said, by, now)
     return event
 
 
