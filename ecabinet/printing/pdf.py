@@ -11,12 +11,12 @@ from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, PageTemplate
 from reportlab.platypus import Paragraph as Words
 
 from ecabinet.clock import ZONE
 from ecabinet.printing import forms, pdf_blocks, pdf_frame, pdf_words, texts
-from ecabinet.printing.sheets import Paragraph, Sheet
+from ecabinet.printing.sheets import Heading, Paragraph, Sheet
 
 PALE = Color(0.5, 0.5, 0.5, alpha=0.22)
 LAST_WORDS = 1500
@@ -46,7 +46,10 @@ def _story(sheet: Sheet, width: float) -> list[Flowable]:
     body = pdf_blocks.body(sheet.body, form, width)
     foot = pdf_frame.foot(sheet, width)
     if foot and sheet.body and _short(sheet.body[-1]):
-        foot = [KeepTogether([*body.pop(), *foot[:2]]), *foot[2:]]
+        last = body.pop()
+        while body and isinstance(sheet.body[len(body) - 1], Heading):  # which would stand alone at the foot
+            last = [*(part for part in body.pop() if not isinstance(part, CondPageBreak)), *last]
+        foot = [KeepTogether([*last, *foot[:2]]), *foot[2:]]
     parts = [part for parts in body for part in parts]
     return [*pdf_frame.head(sheet, width), *pdf_frame.title(sheet, width), *parts, *foot]
 
