@@ -112,6 +112,19 @@ def test_asking_giving_the_clock_and_the_end(tablet: Callable[..., Tablet]) -> N
     chair.press("Nói tiếp")
     expect(one.page.locator("#floor-turn .turn-note")).to_contain_text("còn lại")
 
+    # A tablet without its network counts on by itself, and is right again when it is back.
+    two.page.context.set_offline(True)
+    before = seconds(two.page, "#tablet-clock")
+    expect(two.page.locator("#tablet-clock [data-turn-digits]")).not_to_have_text(f"{before // 60:02}:{before % 60:02}")
+    chair.press("Tạm dừng")
+    expect(one.page.locator("#floor-turn .turn-note")).to_have_text("tạm dừng")
+    two.page.context.set_offline(False)
+    expect(two.page.locator("#floor-turn .turn-note")).to_have_text("tạm dừng")
+    assert seconds(two.page, "#tablet-clock") == seconds(console, "#console-clock")
+    chair.press("Nói tiếp")
+    expect(two.page.locator("#floor-turn .turn-note")).to_contain_text("còn lại")
+    two.complaints.clear()  # the browser notes what it could not reach
+
     # A point of order alerts the chair and interrupts; afterwards the speech goes on.
     one.press("Ý kiến về thủ tục")
     one.agree()
