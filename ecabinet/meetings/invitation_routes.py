@@ -38,6 +38,7 @@ def _page(db: Session, meeting: Meeting, values: dict[str, str], faults: dict[st
         unanswered=[p for p in people if p.rsvp == Rsvp.PENDING],
         answers=attendance_queries.last_answers(db, meeting.id),
         mail=notices.last_mail(db, telling.about(meeting.id)),
+        told=telling.told(db, meeting.id),
         reachable=notices.with_address(db, [p.member_id for p in people]),
         configured=engines().config.smtp is not None,
         substitutions=attendance_queries.substitutions(db, meeting.id),

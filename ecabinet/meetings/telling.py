@@ -154,6 +154,12 @@ def _call_off(db: Session, meeting: Meeting, rows: Sequence[Invitation], now: da
     return len(rows)
 
 
+def told(db: Session, meeting_id: int) -> set[int]:
+    """The members who hold an invitation to a meeting."""
+    held = select(Invitation.member_id).where(Invitation.meeting_id == meeting_id, ~Invitation.cancelled)
+    return set(db.scalars(held))
+
+
 def remind(db: Session, meeting: Meeting, now: datetime) -> int:
     """Send the reminders of a meeting that are due; how many people were reminded."""
     wishes = wishes_of(db, meeting)

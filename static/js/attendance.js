@@ -25,4 +25,5 @@ document.addEventListener("input", (event) => {
   if (event.target.closest?.("[data-people-filter]")) apply();
 });
 document.addEventListener("ecabinet:blocks", apply);
+if (!document.querySelector("main.console")) document.querySelector("[data-people-filter]")?.setAttribute("open", "");
 apply();
