@@ -27,7 +27,10 @@ from ecabinet.meetings import (
     comment_routes,
     door_routes,
     invitation_routes,
+    life_routes,
     paper_routes,
+    room_routes,
+    series_routes,
     speaker_blocks,
     speaker_routes,
 )
@@ -73,6 +76,7 @@ from ecabinet.tasks import routes as task_routes
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
+from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
 from ecabinet.worker import Task, read_papers
 
@@ -95,6 +99,9 @@ BLUEPRINTS = (
     meeting_preparing.bp,
     agenda_routes.bp,
     paper_routes.bp,
+    life_routes.bp,
+    series_routes.bp,
+    room_routes.bp,
     invitation_routes.bp,
     attendance_routes.bp,
     door_routes.bp,
@@ -107,6 +114,8 @@ BLUEPRINTS = (
     run_routes.bp,
     notebook_routes.bp,
     voting_routes.bp,
+    template_routes.bp,
+    seat_routes.bp,
     task_routes.bp,
     conclusion_routes.bp,
     minutes_routes.bp,
@@ -131,6 +140,7 @@ BLOCKS = BlockTable(
         *attendance_blocks.BLOCKS,
         *speaker_blocks.BLOCKS,
         *voting_blocks.BLOCKS,
+        *seat_blocks.BLOCKS,
         *minutes_blocks.BLOCKS,
     )
 )

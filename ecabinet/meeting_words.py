@@ -51,13 +51,6 @@ MEETING_LABELS = {
         "cancel": _("Hủy phiên họp"),
         "postpone": _("Dời lịch"),
     },
-    "meeting_notice": {
-        "approved": _("Phiên họp đã được phê duyệt"),
-        "returned": _("Phiên họp bị trả lại"),
-        "cancelled": _("Phiên họp đã hủy"),
-        "postponed": _("Phiên họp dời lịch"),
-        "moved": _("Phiên họp đổi địa điểm"),
-    },
     "conflict": {
         "room": _("Phòng đã có phiên họp khác"),
         "chair": _("Chủ trì dự phiên họp khác cùng giờ"),

@@ -1,6 +1,5 @@
 """The steps of a meeting's life. None commits; each is a dated line of its history and an entry of the audit trail."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +9,17 @@ from sqlalchemy.orm import Session
 from documents.database import changed
 from documents.errors import Invalid, Problem
 from ecabinet import audit
-from ecabinet.access import ancestors
-from ecabinet.meetings import life_rules, rules, speaker_turns
+from ecabinet.access import GRANTS, Permission, ancestors
+from ecabinet.clock import local
+from ecabinet.meetings import life_rules, speaker_turns
 from ecabinet.meetings.agenda import begin_turn, end_turn
-from ecabinet.meetings.life_models import MeetingNotice, MeetingPolicy, MeetingStep
-from ecabinet.meetings.life_rules import Action, NoticeKind
+from ecabinet.meetings.life_models import MeetingPolicy, MeetingStep
+from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.paper_access import relabel
 from ecabinet.meetings.rules import LONGEST_MEETING, RUNS_MEETING, MeetingState, Rsvp
-from ecabinet.registry.models import Unit
+from ecabinet.notices.operations import tell_all
+from ecabinet.registry.models import Account, Unit, UnitRole
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,8 @@ def take(db: Session, meeting: Meeting, action: Action, act: Act, reason: str = 
     meeting.state = state
     _begin_or_end(db, meeting, state, act)
     _note(db, meeting, action, act, reason)
-    if action in TELLS:
-        kind, all_invited = TELLS[action]
-        tell(db, meeting, kind, reason, act, all_invited=all_invited)
+    _tell(db, meeting, action, reason, act)
     changed(db, "meeting", meeting.id)
-
-
-TELLS = {
-    Action.APPROVE: (NoticeKind.APPROVED, False),
-    Action.RETURN: (NoticeKind.RETURNED, False),
-    Action.CANCEL: (NoticeKind.CANCELLED, True),
-}
-"""Who is told of a step: those who run the meeting, or all invited."""
 
 
 def _begin_or_end(db: Session, meeting: Meeting, state: MeetingState, act: Act) -> None:
@@ -111,7 +102,6 @@ def postpone(
     )
     db.execute(answers.values(rsvp=Rsvp.PENDING, reason=""))
     _note(db, meeting, Action.POSTPONE, act, reason, was)
-    tell(db, meeting, NoticeKind.POSTPONED, reason, act, all_invited=True)
     changed(db, "meeting", meeting.id)
     changed(db, "attendance", meeting.id)
 
@@ -135,35 +125,28 @@ def _note(db: Session, meeting: Meeting, action: Action, act: Act, reason: str, 
     audit.record(db, act.by, f"meeting_{action}", f"meeting:{meeting.id}", act.now, **details)
 
 
-def tell(db: Session, meeting: Meeting, kind: NoticeKind, reason: str, act: Act, *, all_invited: bool) -> None:
-    """A notice for each of these but the one who does it; what was said of the meeting before counts as read."""
-    people = select(Participant.member_id).where(Participant.meeting_id == meeting.id)
-    if not all_invited:
-        people = people.where(Participant.role.in_(RUNS_MEETING))
-    _keep(db, meeting, kind, reason, act.now, [member_id for member_id in db.scalars(people) if member_id != act.by])
+def _tell(db: Session, meeting: Meeting, action: Action, reason: str, act: Act) -> None:
+    """Who approves hears of what waits for them, who runs the meeting of the answer. The invited hear of another time
+    or place, or that it is off, by :mod:`ecabinet.meetings.telling`.
+    """
+    link = f"/meetings/{meeting.id}/life"
+    if action == Action.SUBMIT:
+        text = f"{meeting.title}, {local(meeting.starts_at, '%H:%M %d/%m/%Y')}. {meeting.unit.name} trình phê duyệt."
+        members = {one for one in _approvers(db, meeting.unit) if one != act.by}
+        tell_all(db, members, f"Trình phê duyệt: {meeting.title}", text, link, act.now)
+    elif action in (Action.APPROVE, Action.RETURN):
+        people = select(Participant.member_id).where(
+            Participant.meeting_id == meeting.id, Participant.role.in_(RUNS_MEETING)
+        )
+        word = "Đã phê duyệt" if action == Action.APPROVE else "Trả lại"
+        text = f"{word}: {meeting.title}." + (f" Lý do: {reason}." if reason else "")
+        tell_all(
+            db, {one for one in db.scalars(people) if one != act.by}, f"{word}: {meeting.title}", text, link, act.now
+        )
 
 
-def _keep(db: Session, meeting: Meeting, kind: NoticeKind, reason: str, now: datetime, members: Iterable[int]) -> None:
-    wanted = sorted(set(members))
-    older = update(MeetingNotice).where(
-        MeetingNotice.meeting_id == meeting.id, MeetingNotice.member_id.in_(wanted), MeetingNotice.read_at.is_(None)
-    )
-    db.execute(older.values(read_at=now))
-    db.add_all(
-        MeetingNotice(meeting_id=meeting.id, member_id=member, kind=kind, reason=reason, at=now) for member in wanted
-    )
-    for member in wanted:
-        changed(db, "member", member)
-
-
-def read_notices(db: Session, member_id: int, now: datetime) -> None:
-    """They have read what there was."""
-    unread = update(MeetingNotice).where(MeetingNotice.member_id == member_id, MeetingNotice.read_at.is_(None))
-    db.execute(unread.values(read_at=now))
-    changed(db, "member", member_id)
-
-
-def told_of_place(db: Session, meeting: Meeting, act: Act) -> None:
-    """Another place for those who were invited already."""
-    if meeting.state == rules.MeetingState.INVITED:
-        tell(db, meeting, NoticeKind.MOVED, meeting.place, act, all_invited=True)
+def _approvers(db: Session, unit: Unit) -> set[int]:
+    """Members who approve for the unit by a role of their own; who only stands in finds it on their first page."""
+    roles = [role for role, granted in GRANTS.items() if Permission.APPROVE in granted]
+    query = select(Account.member_id).join(UnitRole, UnitRole.account_id == Account.id)
+    return set(db.scalars(query.where(UnitRole.role.in_(roles), UnitRole.unit_id.in_(ancestors(unit.path)))))

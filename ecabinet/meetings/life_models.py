@@ -1,18 +1,17 @@
-"""Tables of the life of a meeting: who wants approval, what was done and when, who was told, templates and series."""
+"""Tables of the life of a meeting: who wants approval, what was done and when, templates and series."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
-from ecabinet.meetings.life_rules import STEPS, Action, NoticeKind
+from ecabinet.meetings.life_rules import STEPS, Action
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry.models import Body, Member, Unit
 
 _WANT_REASON = ", ".join(f"'{action.value}'" for action, step in STEPS.items() if step.needs_reason)
-_UNREAD = text("read_at IS NULL")
 
 
 class MeetingPolicy(Base):
@@ -44,25 +43,6 @@ class MeetingStep(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     was_starts_at: Mapped[datetime | None] = mapped_column(Instant)
     member: Mapped[Member | None] = relationship()
-
-
-class MeetingNotice(Base):
-    """What a member is told of a meeting, until they have read it."""
-
-    __tablename__ = "meeting_notice"
-    __table_args__ = (
-        one_of("kind", NoticeKind),
-        Index("ix_meeting_notice_unread", "member_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    kind: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(String(500), default="")
-    at: Mapped[datetime] = mapped_column(Instant)
-    read_at: Mapped[datetime | None] = mapped_column(Instant)
-    meeting: Mapped[Meeting] = relationship()
 
 
 class MeetingTemplate(Base):

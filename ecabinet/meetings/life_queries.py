@@ -1,4 +1,4 @@
-"""What is read of the life of meetings: history, what waits for approval, notices, the list with its filters."""
+"""What is read of the life of meetings: history, what waits for approval, the list with its filters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from documents.errors import Forbidden, NotFound
 from ecabinet.access import Permission, Person, within
 from ecabinet.clock import ZONE
 from ecabinet.meetings import life, life_rules, queries
-from ecabinet.meetings.life_models import MeetingNotice, MeetingPolicy, MeetingStep
+from ecabinet.meetings.life_models import MeetingPolicy, MeetingStep
 from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.room_models import Room, RoomBooking
@@ -88,14 +88,6 @@ def approving(db: Session, person: Person) -> Sequence[Meeting]:
     query = select(Meeting).join(Unit, Unit.id == Meeting.unit_id).options(joinedload(Meeting.unit))
     waiting = query.where(Meeting.state == MeetingState.SUBMITTED, or_(*(within(Unit.path, path) for path in paths)))
     return db.scalars(waiting.order_by(Meeting.starts_at, Meeting.id).limit(50)).all()
-
-
-def unread(db: Session, member_id: int, limit: int = 20) -> Sequence[MeetingNotice]:
-    """What a member has not read, newest first."""
-    query = select(MeetingNotice).where(MeetingNotice.member_id == member_id, MeetingNotice.read_at.is_(None))
-    return db.scalars(
-        query.options(joinedload(MeetingNotice.meeting)).order_by(MeetingNotice.id.desc()).limit(limit)
-    ).all()
 
 
 def policies(db: Session, person: Person) -> list[tuple[Unit, bool | None]]:

@@ -23,16 +23,6 @@ class Action(StrEnum):
     POSTPONE = "postpone"
 
 
-class NoticeKind(StrEnum):
-    """What people are told of a meeting."""
-
-    APPROVED = "approved"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-    POSTPONED = "postponed"
-    MOVED = "moved"
-
-
 @dataclass(frozen=True)
 class Step:
     """``to`` is None where the state stays. ``approves``: for those who approve for the unit, not those who run it."""

@@ -27,7 +27,7 @@ def create_meeting(
 
 
 def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> bool:
-    """Change what was said of a meeting; answers whether its time or place has changed.
+    """Change what was said of a meeting; answers whether its time has changed.
 
     What a superior has approved is taken back first; the time that people were invited for is only ever postponed.
     """
@@ -37,11 +37,10 @@ def edit_meeting(db: Session, meeting: Meeting, draft: rules.MeetingDraft) -> bo
     times = (draft.starts_at, draft.ends_at) != (meeting.starts_at, meeting.ends_at)
     if times and meeting.state == rules.MeetingState.INVITED:
         raise Invalid({"starts_at": Problem("postpone_instead")})
-    moved = draft.place != meeting.place
     for field, value in vars(draft).items():
         setattr(meeting, field, value)
     changed(db, "meeting", meeting.id)
-    return times or moved
+    return times
 
 
 ACTION_TO: dict[rules.MeetingState, life_rules.Action] = {

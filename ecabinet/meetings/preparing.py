@@ -11,7 +11,7 @@ from documents.errors import Invalid, Problem
 from ecabinet.access import Permission, Person
 from ecabinet.clock import ZONE, now
 from ecabinet.fields import asked, moment, text, whole
-from ecabinet.meetings import attendance, operations, queries, rules
+from ecabinet.meetings import attendance, life, operations, queries, rooms, rules
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Body, Member, Unit
@@ -115,7 +115,9 @@ def save(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting."""
     try:
         with database().writing() as db:
-            operations.edit_meeting(db, queries.load_to_change(db, person(), meeting_id).require_preparing(), _draft())
+            meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
+            if operations.edit_meeting(db, meeting, _draft()):
+                rooms.recheck(db, meeting, text("conflict_reason"), life.Act(person().member_id, now()))
     except Invalid as invalid:
         with database().reading() as db:
             meeting = queries.load(db, person(), meeting_id).require_manager()

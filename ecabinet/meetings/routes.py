@@ -1,6 +1,7 @@
 """Pages of meetings: today, the meeting on a tablet, the console, the room screen, invitation and attendance."""
 
 import hashlib
+from dataclasses import replace
 
 import segno
 from flask import (
@@ -24,7 +25,17 @@ from ecabinet.access import Permission
 from ecabinet.blocks import BlockTable, Rendered, View
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
-from ecabinet.meetings import agenda, attendance, invitations, operations, paper_queries, queries, timeline
+from ecabinet.meetings import (
+    agenda,
+    attendance,
+    invitations,
+    life_forms,
+    life_queries,
+    operations,
+    paper_queries,
+    queries,
+    timeline,
+)
 from ecabinet.meetings.attendance_queries import own_substitution
 from ecabinet.meetings.invitation_rules import SubstitutionState, category_of
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
@@ -53,15 +64,20 @@ def today() -> ResponseReturnValue:
 
 @bp.get("/meetings")
 def index() -> ResponseReturnValue:
-    """The signed-in: all meetings they are invited to or run."""
-    me = person()
+    """The signed-in: the meetings they are invited to or hold, by filters, page by page."""
+    me, wanted = person(), life_forms.read_wanted()
     with database().reading() as db:
+        found, more = life_queries.listed(db, me, wanted, now())
+        units, rooms = life_queries.choices(db, me)
         return render_template(
             "meetings/index.html",
-            today=queries.today(db, me, now()),
-            upcoming=queries.upcoming(db, me, now(), limit=50),
-            past=queries.past(db, me, now()),
+            meetings=found,
+            wanted=wanted,
+            more=life_forms.address_of(replace(wanted, after=more)) if more else None,
+            units=units,
+            rooms=rooms,
             may_create=bool(me.paths(Permission.HOLD_MEETINGS)),
+            policies=life_queries.policies(db, me),
         )
 
 
@@ -279,7 +295,7 @@ def advance(meeting_id: int) -> ResponseReturnValue:
         wanted = text("state")
         if wanted not in (MeetingState.INVITED, MeetingState.UNDER_WAY):
             raise Problem("malformed")
-        operations.advance(db, meeting, MeetingState(wanted), now())
+        operations.advance(db, meeting, MeetingState(wanted), now(), person().member_id)
     back = "preparing.people" if wanted == MeetingState.INVITED else "meetings.console"
     return done(url_for(back, meeting_id=meeting_id), _("Đã gửi giấy mời.") if wanted == MeetingState.INVITED else "")
 

@@ -230,11 +230,11 @@ def second_round(db: Session, poll: Poll, decision: str, act: Act) -> Poll:
     return again
 
 
-def conclude(db: Session, meeting: Meeting, now: datetime) -> None:
+def conclude(db: Session, meeting: Meeting, now: datetime, by: int | None = None) -> None:
     """End the meeting; not while a vote is open, which nobody could close any more in good order."""
     if _open_poll_of(db, meeting) is not None:
         raise Problem("poll_still_open")
-    advance(db, meeting, MeetingState.CONCLUDED, now)
+    advance(db, meeting, MeetingState.CONCLUDED, now, by)
     changed(db, "polls", meeting.id)
 
 

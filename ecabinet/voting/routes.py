@@ -184,7 +184,8 @@ def hand_count(poll_id: int) -> ResponseReturnValue:
 def conclude(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: end it."""
     with database().writing() as db:
-        operations.conclude(db, meetings.load_to_change(db, person(), meeting_id).require_manager(), now())
+        meeting = meetings.load_to_change(db, person(), meeting_id).require_manager()
+        operations.conclude(db, meeting, now(), person().member_id)
     return done(url_for("meetings.console", meeting_id=meeting_id))
 
 

@@ -16,7 +16,6 @@ ACTIONS = (
     "action IN ('submit', 'take_back', 'approve', 'return', 'invite', 'begin', 'conclude', 'archive', 'drop',"
     " 'cancel', 'postpone')"
 )
-NOTICES = "kind IN ('approved', 'returned', 'cancelled', 'postponed', 'moved')"
 INSTANT = sa.DateTime(timezone=True)
 
 
@@ -66,25 +65,6 @@ def _create_life() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_step")),
     )
     op.create_index(op.f("ix_meeting_step_meeting_id"), "meeting_step", ["meeting_id"])
-    op.create_table(
-        "meeting_notice",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("read_at", INSTANT, nullable=True),
-        sa.CheckConstraint(NOTICES, name=op.f("ck_meeting_notice_kind")),
-        _references("meeting_notice", "meeting_id", "meeting"),
-        _references("meeting_notice", "member_id", "member"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_notice")),
-    )
-    op.create_index(op.f("ix_meeting_notice_meeting_id"), "meeting_notice", ["meeting_id"])
-    unread = sa.text("read_at IS NULL")
-    op.create_index(
-        "ix_meeting_notice_unread", "meeting_notice", ["member_id"], sqlite_where=unread, postgresql_where=unread
-    )
 
 
 def _create_templates_and_series() -> None:
