@@ -12,7 +12,7 @@ from sqlalchemy import select
 from documents.blobs import Blob
 from documents.operations import add_document, add_version
 from ecabinet.access import unit_label
-from ecabinet.demo import laws, meeting, opinions, people
+from ecabinet.demo import laws, meeting, opinions, people, rooms
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -56,7 +56,8 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
                 db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now
             )
         secretary = db.scalars(select(Account).where(Account.login == "thuky")).one()
-        meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
+        of_today = meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
+        rooms.make(db, centre, bodies["standing"], secretary, of_today, now, source)
         opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
