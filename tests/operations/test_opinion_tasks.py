@@ -13,9 +13,11 @@ from ecabinet.opinions import answers, drafting, listing, notices, queries, roun
 from ecabinet.opinions.answer_rules import Choice
 from ecabinet.opinions.models import OpinionAnswer, OpinionEvent, OpinionRecipient
 from ecabinet.opinions.rules import CloseHow, EventKind, NoticeKind, RoundState
+from ecabinet.registry import bodies
 from ecabinet.registry import operations as registry
-from ecabinet.registry.models import Body, Member, Unit
-from ecabinet.registry.rules import BodyKind
+from ecabinet.registry.body_rules import Days
+from ecabinet.registry.models import Position, Unit
+from ecabinet.registry.rules import BodyKind, Sex
 from tests.opinion_people import DEADLINE, Told, give, in_room, options, recipient
 from tests.people import NOW, SEATS
 
@@ -305,16 +307,14 @@ def test_a_hundred_seats_are_sent_and_listed(database: Database) -> None:
     with in_room(database) as room:
         db = room.db
         centre = db.get_one(Unit, room.office.units["centre"])
-        term = registry.add_term(
-            db, registry.add_body(db, centre, "Ban Chấp hành", BodyKind.COMMITTEE), "k", date(2022, 1, 1)
-        )
-        template = db.get_one(Member, room.id("spare"))
+        body = bodies.set_up(db, centre, "Ban Chấp hành", BodyKind.COMMITTEE, None, NOW)
+        term = bodies.begin_term(db, body, "2022–2027", Days(date(2022, 1, 1), None), None, NOW)
         for n in range(100):
-            member = registry.add_member(db, centre, f"Trần Văn {n}", template.sex, template.born_on, f"X{n:05d}")  # type: ignore[arg-type]
+            member = registry.add_member(db, centre, f"Trần Văn {n}", Sex.MALE, date(1995, 3, 26), f"X{n:05d}")
             db.flush()
-            registry.appoint(db, term, member, "Ủy viên", n)
+            db.add(Position(term_id=term.id, member_id=member.id, title="Ủy viên", rank=n, starts_on=date(2022, 1, 1)))
         of = room.round(sent=False)
-        drafting.address_body(db, of, db.get_one(Body, term.body_id), room.id("secretary"), NOW)
+        drafting.address_body(db, of, body, room.id("secretary"), NOW)
         assert rounds.send(db, of, room.id("secretary"), NOW, notices.tell) == 104
         ranks = db.scalars(select(OpinionRecipient.rank).where(OpinionRecipient.round_id == of.id)).all()
         assert sorted(ranks) == list(range(1, 105))

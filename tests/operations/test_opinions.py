@@ -12,7 +12,8 @@ from documents.models import DocumentLabel
 from ecabinet.meetings.agenda import PaperFile
 from ecabinet.opinions import drafting, queries, rounds
 from ecabinet.opinions.rules import DEFAULT_OPTIONS, EventKind, NoticeKind, RoundState
-from ecabinet.registry import operations as registry
+from ecabinet.registry import bodies
+from ecabinet.registry.body_rules import Days
 from ecabinet.registry.models import Body, Member, Position, Term, Unit
 from ecabinet.registry.rules import MemberStatus
 from tests.opinion_people import DEADLINE, Told, in_room, said
@@ -33,11 +34,13 @@ def test_a_round_goes_to_the_seats_as_they_stand_on_the_day_it_is_sent(database:
         db, of = room.db, room.round(sent=False)
         body = db.get_one(Body, room.office.body)
         term = db.scalars(select(Term).where(Term.body_id == body.id)).one()
-        registry.appoint(db, term, db.get_one(Member, room.id("spare")), "Ủy viên dự khuyết", 9, voting=False)
+        spare, leader = (db.get_one(Member, room.id(name)) for name in ("spare", "leader"))
+        days = Days(date(2022, 12, 17), None)
+        bodies.appoint(db, body, term, spare, "Ủy viên dự khuyết", 9, days, None, NOW, voting=False)
         # between preparing and sending one seat falls free and another is filled
         held = db.scalars(select(Position).where(Position.member_id == room.id("third"))).one()
         held.ends_on = date(2026, 11, 21)
-        registry.appoint(db, term, db.get_one(Member, room.id("leader")), "Ủy viên", 8)
+        bodies.appoint(db, body, term, leader, "Ủy viên", 8, days, None, NOW)
         assert rounds.send(db, of, room.id("secretary"), NOW, Told()) == 4
         assert room.asked(of) == ["chair", "first", "second", "leader"]
 
