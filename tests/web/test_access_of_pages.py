@@ -61,6 +61,16 @@ GET_PAGES = {
     "voting.edit": ("{draft}/edit", RUNNING),
     "voting.hand_count": ("{by_hand}/hand-count", RUNNING),
     "library.search": ("/search?q=luat", EVERYBODY),
+    "conclusions.page": ("{meeting}/conclusions", INVITED),
+    "conclusions.new_task": ("{meeting}/tasks/new", RUNNING),
+    "minutes.page": ("{meeting}/minutes", RUNNING),
+    "resolutions.page": ("{meeting}/items/1/resolution", RUNNING),
+    "dossier.page": ("{meeting}/dossier", INVITED),
+    "dossier.download": ("{meeting}/dossier.zip", INVITED),
+    "tasks.index": ("/tasks", EVERYBODY),
+    "tasks.board": ("/tasks/board", EVERYBODY),
+    "tasks.export": ("/tasks/export/csv", EVERYBODY),
+    "tasks.new": ("/tasks/new?name=hue", {"secretary", "leader", "stranger"}),
     "me.page": ("/me", EVERYBODY),
     "accounts.index": ("/accounts?q=nguyen", {"administrator"}),
     "accounts.page": ("/accounts/1", {"administrator"}),
@@ -99,6 +109,7 @@ GET_PAGES = {
     "officials.export": ("/units/{centre}/officials.jsonl", {"administrator"}),
 }
 ELSEWHERE = {
+    "tasks.page", "minutes.section", "minutes.export", "resolutions.export",
     "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
     "opinion_rounds.page", "comments.beside", "notebook.page",
     # shown to be right by tests of their own
@@ -197,6 +208,23 @@ ACTIONS = {
     "voting.second_round": "{poll}/second-round",
     "voting.conclude": "{meeting}/conclude",
     "voting.ballot": "{poll}/ballot",
+    "conclusions.add": "{meeting}/conclusions",
+    "conclusions.edit": "{meeting}/conclusions/1",
+    "conclusions.act": "{meeting}/conclusions/1/announce",
+    "conclusions.give_task": "{meeting}/tasks/new",
+    "conclusions.screen": "{meeting}/screen",
+    "minutes.renew": "{meeting}/minutes",
+    "minutes.save_section": "{meeting}/minutes/sections/1",
+    "minutes.presence": "{meeting}/minutes/sections/1/presence",
+    "minutes.renew_section": "{meeting}/minutes/sections/1/renew",
+    "minutes.comment": "{meeting}/minutes/sections/1/comments",
+    "minutes.settle": "{meeting}/minutes/comments/1/settle",
+    "minutes.act": "{meeting}/minutes/send",
+    "minutes.confirm": "{meeting}/minutes/confirm",
+    "minutes.seal": "{meeting}/minutes/seal",
+    "resolutions.save": "{meeting}/items/1/resolution",
+    "tasks.create": "/tasks/new",
+    "tasks.act": "/tasks/1/do/accept",
     "registry.logout": "/logout",
     "me.change_password": "/me/password",
     "me.begin_second_step": "/me/second-step",
@@ -248,7 +276,9 @@ OPEN_TO_ALL = {
 }
 ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting.", "agenda."))} | {
     "papers.lay", "papers.ask", "papers.place", "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
-    "speakers.run", "speakers.save", "speakers.save_item",
+    "speakers.run", "speakers.save", "speakers.save_item", "conclusions.add", "conclusions.edit", "conclusions.act",
+    "conclusions.give_task", "conclusions.screen", "minutes.renew", "minutes.save_section", "minutes.presence",
+    "minutes.renew_section", "minutes.settle", "minutes.act", "minutes.seal", "resolutions.save",
 }  # fmt: skip
 ONLY_FOR_RUNNING -= {"preparing.create", "voting.ballot"}
 
