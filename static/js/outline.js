@@ -145,8 +145,10 @@ function onKey(list, event) {
 
 /** Steps one after the other: each is meant for the outline that the one before has left. */
 let steps = Promise.resolve();
+let stepping = "";
 
 function step(list, item, direction) {
+  stepping = item.id;
   steps = steps.then(async () => {
     const fault = await send(list, { item: item.dataset.id, direction });
     if (!fault) document.dispatchEvent(new CustomEvent("refresh-blocks"));
@@ -166,6 +168,10 @@ async function send(list, fields) {
 }
 
 export function wireOutlineForms() {
+  // An element that is moved loses the focus, and the next key would go nowhere.
+  document.addEventListener("ecabinet:blocks", () => {
+    if (stepping && document.activeElement === document.body) document.getElementById(stepping)?.focus();
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !form.matches?.("form[data-outline-step]") || !event.submitter) return;
