@@ -1,11 +1,9 @@
 """The invitation (giấy mời) as a paper of the unit, one for each invited, and all of them in one file."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pypdf import PdfReader, PdfWriter
 from sqlalchemy.orm import Session
 
 from ecabinet.clock import ZONE
@@ -130,12 +128,4 @@ def one(occasion: Occasion, to: Invited, now: datetime) -> bytes:
 
 def bundle(occasion: Occasion, people: Sequence[Invited], now: datetime) -> bytes:
     """All in one PDF, each beginning on a page of its own, with a bookmark by name."""
-    writer = PdfWriter()
-    for to in people:
-        begins = len(writer.pages)
-        writer.append(PdfReader(io.BytesIO(one(occasion, to, now))), import_outline=False)
-        writer.add_outline_item(title=to.name, page_number=begins)
-    out = io.BytesIO()
-    writer.compress_identical_objects(remove_duplicates=True)
-    writer.write(out)
-    return out.getvalue()
+    return pdf.render_all([(to.name, sheet(occasion, to)) for to in people], now)

@@ -4,6 +4,7 @@ The same sheet and time give the same bytes.
 """
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,16 @@ from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, PageTemplate
+from reportlab.platypus import (
+    ActionFlowable,
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+)
 from reportlab.platypus import Paragraph as Words
 
 from ecabinet.clock import ZONE
@@ -28,6 +38,25 @@ def render(sheet: Sheet, at: datetime) -> bytes:
     pdf_words.register_faces()
     out = io.BytesIO()
     _Paper(out, sheet, at).build(_story(sheet, _width(sheet)))
+    return out.getvalue()
+
+
+def render_all(sheets: Sequence[tuple[str, Sheet]], at: datetime) -> bytes:
+    """Several sheets of one form in one PDF, each from a page of its own with page numbers of its own and a bookmark.
+
+    Far quicker than each by itself: the face is put in once. Raises ValueError for none, or for different layouts.
+    """
+    layouts = {(sheet.head.form, sheet.landscape, sheet.draft) for _name, sheet in sheets}
+    if len(layouts) != 1:
+        raise ValueError("a file needs sheets, all of one layout")
+    pdf_words.register_faces()
+    out = io.BytesIO()
+    story: list[Flowable] = []
+    for number, (_name, sheet) in enumerate(sheets):
+        if number:
+            story += [ActionFlowable(("nextSheet",)), PageBreak()]
+        story += _story(sheet, _width(sheet))
+    _Paper(out, sheets[0][1], at, [name for name, _sheet in sheets]).build(story)
     return out.getvalue()
 
 
@@ -61,8 +90,10 @@ def _short(block: object) -> bool:
 class _Paper(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no types
     """A4 with the form's margins, page numbers from the second page on, and the mark of a draft."""
 
-    def __init__(self, out: io.BytesIO, sheet: Sheet, at: datetime) -> None:
+    def __init__(self, out: io.BytesIO, sheet: Sheet, at: datetime, names: Sequence[str] = ()) -> None:
         self._sheet = sheet
+        self._names = list(names)
+        self._begins = 1
         self._form = forms.layout(sheet)
         self._date = at.astimezone(ZONE).strftime("D:%Y%m%d%H%M%S+07'00'")
         self._depth = -1
@@ -89,6 +120,11 @@ class _Paper(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no types
         if document.page == 1:
             canvas.setDateFormatter(lambda *_moment: self._date)
             canvas.setViewerPreference("DisplayDocTitle", "true")
+        if self._names and document.page == self._begins:
+            key = f"sheet-{document.page}"
+            canvas.bookmarkPage(key)
+            canvas.addOutlineEntry(texts.line(self._names.pop(0)), key, 0)
+            self._depth = 0
         wide, high = _size(self._sheet)
         canvas.saveState()
         if self._sheet.draft:
@@ -99,11 +135,15 @@ class _Paper(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no types
             canvas.setFillColor(PALE)
             canvas.drawCentredString(0, -30, forms.DRAFT)
             canvas.restoreState()
-        if document.page > 1:
+        if document.page > self._begins:
             face = self._form.page_number
             canvas.setFont(pdf_words.font(face), face.size)
-            canvas.drawCentredString(wide / 2, high - 13 * mm, str(document.page))
+            canvas.drawCentredString(wide / 2, high - 13 * mm, str(document.page - self._begins + 1))
         canvas.restoreState()
+
+    def handle_nextSheet(self) -> None:  # noqa: N802 - ReportLab's name for the action "nextSheet"
+        """The page that comes is the first of the next sheet."""
+        self._begins = self.page + 1
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - ReportLab's name
         """Headings become the bookmarks of the file."""
