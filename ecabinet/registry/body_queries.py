@@ -23,6 +23,7 @@ class Held:
     title: str
     rank: int
     voting: bool
+    weight: int
     starts_on: date
     ends_on: date | None
 
@@ -56,8 +57,8 @@ def terms(db: Session, body: Body) -> list[TermShown]:
     for position, name, unit_name in rows:
         held[position.term_id].append(
             Held(
-                position.id, name, unit_name, position.title, position.rank, position.voting, position.starts_on,
-                position.ends_on,
+                position.id, name, unit_name, position.title, position.rank, position.voting, position.weight,
+                position.starts_on, position.ends_on,
             )
         )  # fmt: skip
     return [TermShown(term.id, term.name, term.starts_on, term.ends_on, held[term.id]) for term in found]

@@ -77,6 +77,13 @@ def test_a_member_is_appointed_by_card_number_or_name(hall: Hall) -> None:
     assert "đang giữ chức vụ đó" in twice.text
 
 
+def test_only_a_ballot_of_another_value_is_remarked_on(hall: Hall) -> None:
+    assert "phiếu tính" not in hall.shown()
+    weighty = SEAT | {"member": hall.spare, "weight": "3"}
+    assert hall.officer.post(f"{hall.term}/positions", weighty).status_code == 303
+    assert hall.shown().count("phiếu tính 3") == 1
+
+
 def test_who_is_meant_must_be_clear(hall: Hall) -> None:
     for member, said in (("nguyen", "Có nhiều đồng chí tên như vậy"), ("ai đó", "Không tìm thấy đoàn viên")):
         answer = hall.officer.post(f"{hall.term}/positions", SEAT | {"member": member})
