@@ -164,7 +164,16 @@ function wireAutosubmit() {
   }
 }
 
+/** On a phone the tabs are one line: the present one is in sight. */
+function wireTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 wireConfirms();
+wireTabs();
 wireOutlineForms();
 wireTokens();
 wireAutosubmit();
