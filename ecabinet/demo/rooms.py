@@ -29,7 +29,7 @@ ROOMS = (
 MONTHLY = Plan(
     title="Giao ban Thường trực hằng tháng", place=ROOMS[1].name, minutes=90, quorum=(1, 2),
     items=(
-        ItemPlan(1, ItemKind.REPORT, "Kết quả công tác tháng", 30, presenters=(Presenter("Văn phòng Trung ương Đoàn"),)),
+        ItemPlan(1, ItemKind.REPORT, "Kết quả công tác tháng", 30, presenters=(Presenter("Văn phòng"),)),
         ItemPlan(1, ItemKind.DISCUSSION, "Những việc cần tháo gỡ", 30),
         ItemPlan(1, ItemKind.REPORT, "Chương trình tháng tới, phân công", 30, due=3 * 24 * 60),
     ),
