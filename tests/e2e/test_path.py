@@ -63,8 +63,8 @@ def reorder(page: Page) -> None:
     for _ in range(2):
         with page.expect_response(re.compile("/order$")):
             page.keyboard.press("Alt+ArrowUp")
-    assert titles(page) == ["Biểu quyết", "Báo cáo kiểm tra", "Thảo luận"]
-    handles = page.locator("#agenda-list [data-reorder-handle]")
+    expect(page.locator("#agenda-list .agenda-title")).to_have_text(["Biểu quyết", "Báo cáo kiểm tra", "Thảo luận"])
+    handles = page.locator("#agenda-list [data-outline-handle]")
     lines = page.locator("#agenda-list .agenda-item:not(.sortable-drag)")  # without the copy under the hand
     moving = lines.first.get_attribute("id") or ""
     handles.first.hover()
