@@ -2,10 +2,14 @@
 
 import pytest
 
+from ecabinet.meetings import rooms
+from ecabinet.meetings.life import Act
+from ecabinet.meetings.room_rules import RoomDraft
+from ecabinet.registry.models import Unit
 from ecabinet.voting import operations as voting
 from ecabinet.voting.models import Poll
 from ecabinet.voting.rules import Base, Majority, Manner, PollDraft
-from tests.people import ACT, PEOPLE
+from tests.people import ACT, NOW, PEOPLE
 from tests.web.conftest import Site
 
 EVERYBODY = set(PEOPLE)
@@ -21,12 +25,33 @@ def of(site: Site, pattern: str) -> str:
     return pattern.format(
         **{name: f"/polls/{_prepared(site, manner)}" for name, manner in drafts.items() if f"{{{name}}}" in pattern},
         meeting=site.meeting,
+        meeting_kind=f"/meeting/{site.scene.meeting}",
+        **{"room": _a_room(site)} if "{room}" in pattern else {},
+        **{"series": _a_series(site)} if "{series}" in pattern else {},
         poll=site.poll,
         hue=office.units["hue"],
         centre=office.units["centre"],
         body=office.body,
         first=office.members["first"],
     )
+
+
+def _a_room(site: Site) -> str:
+    """A room of the centre."""
+    with site.database.writing() as db:
+        unit = db.get_one(Unit, site.scene.office.units["centre"])
+        room = rooms.save_room(db, unit, None, RoomDraft("Phòng A", 10), Act(None, NOW))
+        return f"/rooms/{room.id}"
+
+
+def _a_series(site: Site) -> str:
+    """The first meeting of a series of two drafts, which nobody knows of but those who prepare it."""
+    form = {
+        "body": site.scene.office.body, "title": "Giao ban", "starts_at": "2026-12-07T08:00", "minutes": "60",
+        "repeat": "weekly", "weekday": "0", "count": "2",
+    }  # fmt: skip
+    answer = site.as_("secretary").post(f"/meetings/new/meeting/{site.scene.meeting}", form)
+    return str(answer.location).removesuffix("/series")
 
 
 def _prepared(site: Site, manner: Manner) -> int:
@@ -51,6 +76,25 @@ GET_PAGES = {
     "meetings.find_substitute": ("{meeting}/substitute?substitute_name=spare", INVITED),
     "meetings.console": ("{meeting}/console", RUNNING),
     "meetings.screen": ("{meeting}/screen", RUNNING),
+    "life.page": ("{meeting}/life", RUNNING),
+    "rooms.of_meeting": ("{meeting}/room", RUNNING),
+    "rooms.index": ("/rooms", {"secretary", "stranger"}),
+    "rooms.edit": ("{room}", {"secretary"}),
+    "rooms.calendar": ("/rooms/calendar", EVERYBODY),
+    "seats.page": ("{meeting}/seats", INVITED),
+    "templates.index": ("/meetings/templates", {"secretary", "stranger"}),
+    "templates.new": ("/meetings/new{meeting_kind}", {"secretary"}),
+    "series.page": ("{series}/series", {"secretary"}),
+    "invitations.page": ("{meeting}/invitations", RUNNING),
+    "invitations.papers": ("{meeting}/invitations.pdf", RUNNING),
+    "invitations.paper": ("{meeting}/invitations/1.pdf", RUNNING),
+    "invitations.own_paper": ("{meeting}/invitation.pdf", INVITED),
+    "attendance.page": ("{meeting}/attendance?at=2026-11-22T09:30", RUNNING),
+    "attendance.one": ("{meeting}/attendance/1", RUNNING),
+    "attendance.export": ("{meeting}/attendance/export/csv", RUNNING),
+    "door.code": ("{meeting}/door.svg", RUNNING),
+    "door.scanner": ("{meeting}/scan", RUNNING),
+    "notices.index": ("/notices", EVERYBODY),
     "preparing.new": ("/meetings/new", {"secretary", "stranger"}),
     "preparing.edit": ("{meeting}/edit", RUNNING),
     "agenda.edit": ("{meeting}/agenda", RUNNING),
@@ -115,6 +159,7 @@ ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
     "library.read", "library.content", "registry.login",
+    "calendars.feed", "calendars.one", "door.scanned",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
     "imports.result", "photos.show", "imports.progress", "import_rows.form", "import_rows.line",
 }  # fmt: skip
@@ -168,6 +213,21 @@ ACTIONS = {
     "identity.verify": "/members/{first}/verify",
     "photos.bring": "/members/{first}/photo",
     "photos.remove": "/members/{first}/photo/remove",
+    "notices.follow": "/notices/1",
+    "notices.read_all": "/notices/read",
+    "notices.choose": "/me/notices",
+    "calendars.renew": "/me/calendar",
+    "invitations.save": "{meeting}/invitations",
+    "invitations.answer": "{meeting}/invitations/1/answer",
+    "invitations.decide": "{meeting}/substitutions/1",
+    "invitations.add_guest": "{meeting}/outside-guests",
+    "invitations.remove_guest": "{meeting}/outside-guests/1/remove",
+    "attendance.record_guest": "{meeting}/outside-guests/1/attendance",
+    "attendance.add_entry": "{meeting}/attendance/1/entries",
+    "attendance.void_entry": "{meeting}/attendance/1/entries/1/void",
+    "attendance.enter_online": "{meeting}/online",
+    "door.enter": "{meeting}/door",
+    "door.scan": "{meeting}/scan",
     "meetings.enter": "{meeting}/enter",
     "meetings.leave": "{meeting}/leave",
     "meetings.rsvp": "{meeting}/rsvp",
@@ -175,6 +235,22 @@ ACTIONS = {
     "meetings.record_attendance": "{meeting}/attendance/1",
     "meetings.advance": "{meeting}/state",
     "meetings.go_to_item": "{meeting}/current/1",
+    "life.act": "{meeting}/life/archive",
+    "life.set_policy": "/units/{centre}/meeting-policy",
+    "series.change": "{meeting}/series",
+    "series.drop": "{meeting}/series/drop",
+    "rooms.create": "/rooms",
+    "rooms.save": "/rooms/1",
+    "rooms.close": "/rooms/1/close",
+    "rooms.book": "{meeting}/room",
+    "rooms.free": "{meeting}/room/free",
+    "seats.draw": "{meeting}/seats/draw",
+    "seats.fill": "{meeting}/seats/fill",
+    "seats.put": "{meeting}/seats/put",
+    "seats.screen": "{meeting}/seats/screen",
+    "templates.keep": "{meeting}/template",
+    "templates.remove": "/meetings/templates/1/remove",
+    "templates.create": "/meetings/new/meeting/1",
     "preparing.create": "/meetings/new",
     "preparing.save": "{meeting}/edit",
     "agenda.add": "{meeting}/agenda",
@@ -275,8 +351,12 @@ OPEN_TO_ALL = {
     "meetings.confirm_check_in",
 }
 ONLY_FOR_RUNNING = {name for name in ACTIONS if name.startswith(("preparing.", "voting.", "agenda."))} | {
+    "invitations.save", "invitations.add_guest", "invitations.remove_guest", "attendance.record_guest",
+    "attendance.add_entry", "attendance.void_entry", "door.scan",
     "papers.lay", "papers.ask", "papers.place", "meetings.record_attendance", "meetings.advance", "meetings.go_to_item",
-    "speakers.run", "speakers.save", "speakers.save_item", "conclusions.add", "conclusions.edit", "conclusions.act",
+    "life.act", "series.change", "series.drop", "rooms.book", "rooms.free", "seats.draw", "seats.fill", "seats.put",
+    "seats.screen", "templates.keep", "speakers.run", "speakers.save", "speakers.save_item", "conclusions.add",
+    "conclusions.edit", "conclusions.act",
     "conclusions.give_task", "conclusions.screen", "minutes.renew", "minutes.save_section", "minutes.presence",
     "minutes.renew_section", "minutes.settle", "minutes.act", "minutes.seal", "resolutions.save",
 }  # fmt: skip
