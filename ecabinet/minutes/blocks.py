@@ -13,7 +13,7 @@ from ecabinet.minutes.rules import ScreenMode
 def conclusions(db: Session, viewer: Viewer) -> str:
     """What was concluded so far, on the meeting page."""
     meeting = db.get_one(Meeting, viewer.meeting_id)
-    return render_template("minutes/blocks/conclusions.html", lines=screens.announced(db, meeting))
+    return render_template("minutes/blocks/conclusions.html", meeting=meeting, lines=screens.announced(db, meeting))
 
 
 def console_conclusions(db: Session, viewer: Viewer) -> str:
@@ -41,7 +41,7 @@ def screen_mode(db: Session, viewer: Viewer) -> str:
 
 
 BLOCKS = (
-    Block("conclusions", View.MEETING, frozenset({"conclusions", "agenda"}), conclusions),
+    Block("conclusions", View.MEETING, frozenset({"conclusions", "agenda", "meeting"}), conclusions),
     Block("console-conclusions", View.CONSOLE, frozenset({"conclusions", "agenda"}), console_conclusions),
     Block("console-screen", View.CONSOLE, frozenset({"screen"}), console_screen),
     Block(

@@ -26,6 +26,14 @@ bp = Blueprint("minutes", __name__)
 PRINTED = {"pdf": (pdf.render, PDF), "docx": (word.render, DOCX)}
 
 
+@bp.app_template_global("minutes_shared")
+def shared(meeting_id: int) -> bool:
+    """For the tabs of the invited: whether there are minutes that they may read."""
+    with database().reading() as db:
+        minutes = queries.minutes_of(db, meeting_id)
+        return minutes is not None and minutes.state in rules.SHARED
+
+
 @bp.get("/meetings/<int:meeting_id>/minutes")
 def page(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting; the invited from the moment that the minutes are sent for comment."""

@@ -15,6 +15,10 @@ from ecabinet.voting import queries as voting
 from ecabinet.voting.rules import PollState
 
 
+ROOM_FOR = 420
+"""Letters of several conclusions that fit on the screen together."""
+
+
 @dataclass(frozen=True)
 class Showing:
     """The mode that the chair has chosen, and what is shown for it."""
@@ -57,12 +61,22 @@ def showing(db: Session, meeting: Meeting) -> Showing:
     mode, message = chosen(db, meeting.id)
     said = announced(db, meeting)
     if mode == ScreenMode.CONCLUSION:
-        return Showing(mode if said else ScreenMode.AUTO, message, said[-3:])
+        return Showing(mode if said else ScreenMode.AUTO, message, _fitting(said))
     if mode == ScreenMode.AUTO and said:
         newest = max(said, key=lambda one: one.announced_at or one.written_at)
         if newest.announced_at is not None and _is_the_last_word(db, meeting, newest.announced_at):
             return Showing(ScreenMode.CONCLUSION, message, [newest])
     return Showing(mode, message, [])
+
+
+def _fitting(said: list[Conclusion]) -> list[Conclusion]:
+    """The last ones, as many as can be read together from the back of the room; the last in any case."""
+    shown = said[-1:]
+    for one in reversed(said[:-1]):
+        if len(one.text) + sum(len(other.text) for other in shown) > ROOM_FOR:
+            break
+        shown.insert(0, one)
+    return shown
 
 
 def _is_the_last_word(db: Session, meeting: Meeting, announced_at: datetime) -> bool:

@@ -5,7 +5,7 @@ A section is plain text: a line that begins with "- " is one of a list, any othe
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ecabinet.clock import ZONE
 
@@ -119,6 +119,8 @@ class Section:
     item_id: int | None = None
 
 
+A_MOMENT = timedelta(minutes=5)
+"""Who comes or goes within this of the beginning or the end was there for all of it."""
 GROUPS = {
     "opening": "Thời gian, địa điểm",
     "attendance": "Thành phần",
@@ -208,8 +210,8 @@ def _reason(one: Attendee) -> str:
 
 
 def _late(facts: Facts, here: list[Attendee]) -> list[str]:
-    late = [one for one in here if one.came and one.came > facts.began]
-    early = [one for one in here if one.left and (facts.ended is None or one.left < facts.ended)]
+    late = [one for one in here if one.came and one.came > facts.began + A_MOMENT]
+    early = [one for one in here if one.left and (facts.ended is None or one.left < facts.ended - A_MOMENT)]
     return [
         "Đến sau giờ khai mạc:" if late else "",
         *(f"- {one.name}, lúc {clock(one.came)}." for one in late if one.came),
