@@ -110,6 +110,8 @@ class Config:
             raise ConfigError("REGISTRY_KEY must have at least 32 characters")
         if self.smtp is not None and bool(self.smtp.user) != bool(self.smtp_password):
             raise ConfigError("SMTP_URL names a user exactly when SMTP_PASSWORD is set")
+        if not (self.smtp_password + (self.smtp.user if self.smtp else "")).isascii():
+            raise ConfigError("SMTP_URL's user and SMTP_PASSWORD can hold ASCII characters only")
         if self.seal_p12:
             _check_seal(self.seal_p12, self.seal_password)
 

@@ -100,12 +100,11 @@ def _changed(
 @bp.post("/meetings/<int:meeting_id>/invitations/<int:participant_id>/answer")
 def answer(meeting_id: int, participant_id: int) -> ResponseReturnValue:
     """Those who run the meeting: an answer that somebody gave by telephone or on paper."""
-    rsvp = text("answer")
-    if rsvp not in (Rsvp.ACCEPTED, Rsvp.ABSENT):
-        raise Problem("malformed")
-    category = category_of(text("category"))
 
     def change(db: Session, meeting: Meeting) -> None:
+        rsvp, category = text("answer"), category_of(text("category"))
+        if rsvp not in (Rsvp.ACCEPTED, Rsvp.ABSENT):
+            raise Problem("malformed")
         participant = queries.load_participant(db, meeting, participant_id)
         invitations.answer(db, participant, Rsvp(rsvp), category, text("reason"), person(), now())
 
@@ -115,10 +114,10 @@ def answer(meeting_id: int, participant_id: int) -> ResponseReturnValue:
 @bp.post("/meetings/<int:meeting_id>/substitutions/<int:substitution_id>")
 def decide(meeting_id: int, substitution_id: int) -> ResponseReturnValue:
     """Those who run the meeting: approve a substitute, or refuse with a reason."""
-    if text("decision") not in ("approve", "refuse"):
-        raise Problem("malformed")
 
     def change(db: Session, meeting: Meeting) -> None:
+        if text("decision") not in ("approve", "refuse"):
+            raise Problem("malformed")
         named = db.get(Substitution, substitution_id)
         if named is None or named.meeting_id != meeting.id:
             raise NotFound(f"substitution {substitution_id}")
