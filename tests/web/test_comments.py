@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from documents.models import Document
 from ecabinet.clock import ZONE
 from ecabinet.meetings.comment_models import PaperComment
 from ecabinet.meetings.models import AgendaItem, Meeting
@@ -34,8 +35,8 @@ class Desk:
             headers={"X-CSRF-Token": CSRF}, content_type="multipart/form-data",
         )  # fmt: skip
         assert answer.status_code == 303
-        page = site.as_("secretary").get(f"{site.meeting}/agenda").text
-        self.document = int(page.split("/papers/", 1)[1].split("?")[0].split("/")[0].split('"')[0])
+        with site.database.reading() as db:
+            self.document = db.scalars(select(Document.id)).one()
 
     @property
     def beside(self) -> str:
