@@ -24,7 +24,7 @@ from ecabinet.printing.sheets import (
     Title,
 )
 
-ROOM_TO_WRITE = ("\N{HORIZONTAL ELLIPSIS}" * 44 + "\n") * 3
+ROOM_TO_WRITE = ("\N{HORIZONTAL ELLIPSIS}" * 30 + "\n") * 3
 
 
 def report_sheet(report: Report, at: datetime) -> Sheet:
