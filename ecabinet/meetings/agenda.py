@@ -53,19 +53,16 @@ def add_items(db: Session, meeting: Meeting, typed: Sequence[Typed]) -> list[Age
     """Items at the end, at the depths that their writing suggests as far as a tree allows."""
     present = items_of(db, meeting.id)
     rules.check_count(len(present), len(typed))
-    depths = rules.fitted(present[-1].line if present else None, [one.depth for one in typed])
+    wanted = [(one.depth, one.draft.kind) for one in typed]
+    depths = rules.fitted(present[-1].line if present else None, wanted)
     last = present[-1].position if present else 0
     added = []
-    before: AgendaItem | None = present[-1] if present else None
     for position, (one, depth) in enumerate(zip(typed, depths, strict=True), start=last + 1):
         rules.check_item(one.draft)
-        # Nothing stands under a break, also when it was typed a line before.
-        level = min(depth, before.depth) if before is not None and before.kind == ItemKind.BREAK else depth
-        item = AgendaItem(meeting_id=meeting.id, position=position, depth=level, title="")
+        item = AgendaItem(meeting_id=meeting.id, position=position, depth=depth, title="")
         _write(db, meeting, item, one.draft)
         db.add(item)
         added.append(item)
-        before = item
     db.flush()
     changed(db, "agenda", meeting.id)
     return added

@@ -88,6 +88,16 @@ def agenda(db: Session, meeting: Meeting, *, runs: bool = False, now: datetime |
     """The agenda in order, as all have it: what is hidden is not in it. ``runs``: as those who run the meeting have it,
     with ``now`` for what is late.
     """
+    if db.get_bind().get_execution_options().get("ecabinet_writes"):
+        return _agenda(db, meeting, runs, now)
+    # Half the blocks of a page show it: for reading it is read once.
+    kept: dict[tuple[int, bool], list[ItemLine]] = db.info.setdefault("agenda", {})
+    if (meeting.id, runs) not in kept:
+        kept[meeting.id, runs] = _agenda(db, meeting, runs, now)
+    return kept[meeting.id, runs]
+
+
+def _agenda(db: Session, meeting: Meeting, runs: bool, now: datetime | None) -> list[ItemLine]:
     items = list(
         db.scalars(
             select(AgendaItem)

@@ -272,13 +272,12 @@ def check_count(present: int, more: int) -> None:
         raise Problem("too_many_items", limit=MOST_ITEMS)
 
 
-def fitted(before: Line | None, wanted: Iterable[int]) -> list[int]:
+def fitted(before: Line | None, wanted: Iterable[tuple[int, ItemKind]]) -> list[int]:
     """The depths of new items at the end of an agenda: as wanted, as far as a tree allows."""
     found = []
-    last = 0 if before is None else before.depth
-    ceiling = last if before is not None and before.kind == ItemKind.BREAK else last + 1
-    for depth in wanted:
-        last = max(1, min(depth, ceiling, DEEPEST))
-        found.append(last)
-        ceiling = last + 1
+    last = before or Line(0, 0)
+    for depth, kind in wanted:
+        deepest = last.depth if last.kind == ItemKind.BREAK else min(last.depth + 1, DEEPEST)
+        last = Line(0, max(1, min(depth, deepest)), kind)
+        found.append(last.depth)
     return found

@@ -1,7 +1,5 @@
 """The agenda as an outline: it stays a tree whatever is done to it; numbers, lines read from text, forms."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,7 +152,7 @@ def done(lines: list[Line], act: Act, fresh: int) -> list[Line]:
     name, one, other, depth = act
     if name in ("add", "break"):
         kind = BREAK if name == "break" else ItemKind.REPORT
-        return [*lines, Line(fresh, rules.fitted(lines[-1] if lines else None, [depth])[0], kind)]
+        return [*lines, Line(fresh, rules.fitted(lines[-1] if lines else None, [(depth, kind)])[0], kind)]
     if not lines:
         return lines
     item = lines[one % len(lines)].id
@@ -250,7 +248,7 @@ def test_breaks_and_hidden_items_have_no_number_and_leave_no_gap() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=30))
 def test_an_item_is_hidden_exactly_with_itself_or_one_above_it(written: list[tuple[int, bool]]) -> None:
-    depths = rules.fitted(None, [depth for depth, _hidden in written])
+    depths = rules.fitted(None, [(depth, ItemKind.REPORT) for depth, _hidden in written])
     lines = [Line(n, depth, hidden=hidden) for n, (depth, (_d, hidden)) in enumerate(zip(depths, written, strict=True))]
     above = parents(lines)
     by_id = {line.id: line for line in lines}
@@ -261,16 +259,15 @@ def test_an_item_is_hidden_exactly_with_itself_or_one_above_it(written: list[tup
     assert rules.hidden_ids(lines) == {line.id for line in lines if hidden(line.id)}
 
 
-@given(st.lists(st.integers(-3, 9), max_size=20), st.sampled_from([None, Line(0, 1), Line(0, 3), Line(0, 1, BREAK)]))
-def test_depths_are_taken_as_far_as_a_tree_allows(wanted: list[int], before: Line | None) -> None:
+@given(
+    st.lists(st.tuples(st.integers(-3, 9), st.sampled_from([ItemKind.REPORT, BREAK])), max_size=20),
+    st.sampled_from([None, Line(100, 1), Line(100, 1, BREAK)]),
+)
+def test_depths_are_taken_as_far_as_a_tree_allows(wanted: list[tuple[int, ItemKind]], before: Line | None) -> None:
     found = rules.fitted(before, wanted)
-    assert len(found) == len(wanted)
-    assert all(1 <= depth <= 4 for depth in found)
-    assert all(later <= earlier + 1 for earlier, later in pairwise(found))
-    if found and before is not None:
-        assert found[0] <= before.depth + (before.kind != BREAK)
-    for depth, asked in zip(found, wanted, strict=True):
-        assert depth <= max(asked, 1)
+    new = [Line(n, depth, kind) for n, (depth, (_asked, kind)) in enumerate(zip(found, wanted, strict=True))]
+    assert rules.is_tree([before, *new] if before else new)
+    assert all(depth <= max(asked, 1) for depth, (asked, _kind) in zip(found, wanted, strict=True))
 
 
 @pytest.mark.parametrize(

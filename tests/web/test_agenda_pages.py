@@ -295,14 +295,14 @@ def approving(site: Site) -> None:
 
 
 def test_several_files_at_once_are_several_papers(site: Site) -> None:
-    files = [(io.BytesIO(b"%PDF-1.7 " + name.encode()), name) for name in ("mot.pdf", "hai.pdf")]
+    files = [(io.BytesIO(b"%PDF-1.7 " + name.encode()), name) for name in ("giay-mot.pdf", "giay-hai.pdf")]
     path = f"{site.meeting}/items/{ids(site)[0]}/papers"
     answer = site.as_("secretary").client.post(
         path, data={"file": files, "csrf_token": CSRF}, content_type="multipart/form-data"
     )
     assert answer.status_code == 303
     page = site.as_("first").get(site.meeting).text
-    assert page.index("mot") < page.index("hai")
+    assert page.index("giay-mot") < page.index("giay-hai")
 
 
 def test_from_the_request_to_the_approved_paper(site: Site) -> None:
@@ -385,7 +385,7 @@ def test_broken_uploads_of_a_paper_are_refused_by_name(site: Site) -> None:
 
 def test_papers_change_places(site: Site) -> None:
     item = ids(site)[0]
-    for name in ("mot.pdf", "hai.pdf"):
+    for name in ("giay-mot.pdf", "giay-hai.pdf"):
         upload(site, f"{site.meeting}/items/{item}/papers", "secretary", name=name)
     with site.database.reading() as db:
         second = db.query(Paper).order_by(Paper.id.desc()).first()
@@ -393,6 +393,6 @@ def test_papers_change_places(site: Site) -> None:
     answer = site.as_("secretary").post(f"{site.meeting}/papers/{second.id}/place", {"direction": "up"})
     assert answer.status_code == 303
     page = site.as_("first").get(site.meeting).text
-    assert page.index("hai") < page.index("mot")
+    assert page.index("giay-hai") < page.index("giay-mot")
     with site.database.reading() as db:
         assert db.get_one(AgendaItem, item).id == item
