@@ -14,7 +14,6 @@ from ecabinet.minutes.rules import ScreenMode
 from ecabinet.voting import queries as voting
 from ecabinet.voting.rules import PollState
 
-
 ROOM_FOR = 420
 """Letters of several conclusions that fit on the screen together."""
 
