@@ -186,15 +186,18 @@ def _recurrence(first: datetime) -> Recurrence:
         faults["until"] = Problem("not_a_day")
     if faults:
         raise Invalid(faults)
+    frequency = Frequency(text("repeat"))
+    by_weekday = frequency == Frequency.MONTHLY_WEEKDAY
     return Recurrence(
-        Frequency(text("repeat")),
+        frequency,
         first.date(),
         every=whole("every", 1) or 0,
-        weekday=_number("month_weekday" if text("repeat") == Frequency.MONTHLY_WEEKDAY else "weekday"),
-        nth=_number("nth"),
-        day=_number("day"),
+        # The fields of another way to repeat stand in the form too: they are not looked at.
+        weekday=0 if frequency == Frequency.MONTHLY_DAY else _number("month_weekday" if by_weekday else "weekday"),
+        nth=_number("nth") if by_weekday else 1,
+        day=_number("day") if frequency == Frequency.MONTHLY_DAY else 1,
         until=day("until"),
-        count=whole("count") if text("count") else None,
+        count=whole("count", 0) if text("count") else None,
         exceptions=frozenset(one for one in left_out if one is not None),
     )
 
