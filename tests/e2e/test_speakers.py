@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from ecabinet.demo.meeting import TITLE, TOPICS
 from tests.e2e.conftest import Tablet
-from tests.e2e.test_path import BODY, enter
+from tests.e2e.test_path import BODY
 
 pytestmark = pytest.mark.e2e
 
@@ -38,6 +38,13 @@ def prepare(secretary: Tablet, title: str) -> str:
     secretary.agree()
     expect(page.locator("#meeting-bar")).to_contain_text("Đang họp")
     return found[0]
+
+
+def enter(person: Tablet, title: str) -> None:
+    """From Today into the room: from then on they may ask for the floor."""
+    page = person.open("/")
+    page.locator("section.hero", has_text=title).get_by_role("button", name="Vào phiên họp").tap()
+    expect(page.locator("#my-floor")).to_have_attribute("data-may", "yes")
 
 
 def seconds(page: Page, clock: str) -> int:
