@@ -16,6 +16,8 @@ from ecabinet.meetings import invitation_rules as inviting
 from ecabinet.meetings.invitation_models import Invitation, MeetingReminder
 from ecabinet.meetings.invitation_rules import TOLD_IN, Due, Wishes
 from ecabinet.meetings.invitations import wishes_of
+from ecabinet.meetings.life_models import MeetingStep
+from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import MeetingState, Rsvp
 from ecabinet.notices.calendar import Event
@@ -91,6 +93,8 @@ def _invite(db: Session, meeting: Meeting, people: Sequence[Participant], now: d
     for person in people:
         row = rows.get(person.member_id)
         news = _news(row, meeting)
+        if row is not None and row.starts_at != meeting.starts_at:
+            news += _because(db, meeting, Action.POSTPONE)
         if row is None:
             row = Invitation(
                 meeting_id=meeting.id, member_id=person.member_id, uid=f"{secrets.token_hex(12)}@ecabinet", sequence=-1
@@ -138,6 +142,13 @@ def _said(meeting: Meeting, wishes: Wishes, news: str) -> str:
     return "\n\n".join(lines)
 
 
+def _because(db: Session, meeting: Meeting, action: Action) -> str:
+    """Why it was postponed or cancelled, as whoever did it said."""
+    steps = select(MeetingStep.reason).where(MeetingStep.meeting_id == meeting.id, MeetingStep.action == action)
+    reason = db.scalar(steps.order_by(MeetingStep.id.desc()).limit(1))
+    return f"\nLý do: {reason}" if reason else ""
+
+
 def _call_off(db: Session, meeting: Meeting, rows: Sequence[Invitation], now: datetime) -> int:
     events = {}
     for row in rows:
@@ -147,6 +158,7 @@ def _call_off(db: Session, meeting: Meeting, rows: Sequence[Invitation], now: da
     subject = f"{'Hủy phiên họp' if off else 'Thôi mời họp'}: {meeting.title}"
     what = "Phiên họp không tiến hành nữa" if off else "Đồng chí không còn trong danh sách mời của phiên họp"
     text = f"{what}: {meeting.title}, {when(meeting.starts_at, meeting.ends_at)}."
+    text += _because(db, meeting, Action.CANCEL) if off else ""
     members = [row.member_id for row in rows]
     tell_all(
         db, members, subject, text, "/" if not off else _link(meeting), now, about=about(meeting.id), events=events

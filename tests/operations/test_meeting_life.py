@@ -9,7 +9,7 @@ from documents.database import Database
 from documents.errors import Forbidden, Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.audit import AuditEntry
-from ecabinet.meetings import attendance, life, life_queries, operations, queries
+from ecabinet.meetings import attendance, life, life_queries, operations, queries, telling
 from ecabinet.meetings.life import Act
 from ecabinet.meetings.life_models import MeetingStep
 from ecabinet.meetings.life_queries import Period, Wanted
@@ -222,3 +222,21 @@ def test_a_series_of_two_thousand_is_one_page(database: Database) -> None:
         found, key = life_queries.listed(db, office.person(db, "secretary"), Wanted(), NOW)
         assert len(found) == life_queries.PAGE
         assert key is not None
+
+
+def test_the_invited_read_why(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        meeting = make_meeting(db, office, state=MeetingState.INVITED, here=())
+        telling.tell_meeting(db, meeting, NOW)
+        life.postpone(db, meeting, LATER, LATER + timedelta(hours=2), "Bão số 12", act_of(office))
+        db.flush()
+        telling.tell_meeting(db, meeting, NOW)
+        life.take(db, meeting, Action.CANCEL, act_of(office), "Trùng lịch Trung ương")
+        db.flush()
+        telling.tell_meeting(db, meeting, NOW)
+        texts = select(Notice.text).where(Notice.member_id == office.members["first"]).order_by(Notice.id)
+        first, second, third = db.scalars(texts).all()
+        assert "Lý do" not in first
+        assert "Lý do: Bão số 12" in second
+        assert "Lý do: Trùng lịch Trung ương" in third
