@@ -105,31 +105,28 @@ def move(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: an item one step up, down, in or out (``direction``), or behind another one
     (``after``, empty for the head) at a ``depth``.
     """
-    item_id = whole("item")
+    return _changed(meeting_id, _move)
+
+
+def _move(db: Session, meeting: Meeting) -> None:
+    item_id, depth, after = whole("item"), whole("depth"), whole("after", 0)
     direction = text("direction")
-    depth, after = whole("depth"), whole("after", 0)
-    if item_id is None or (direction and direction not in set(agenda_rules.Direction)):
+    if item_id is not None and direction in set(agenda_rules.Direction):
+        agenda.move_item(db, meeting, item_id, agenda_rules.Direction(direction), now())
+    elif item_id is not None and not direction and depth is not None and after is not None:
+        agenda.put_item(db, meeting, item_id, after or None, depth, now())
+    else:
         raise Problem("malformed")
-    if not direction and (depth is None or after is None):
-        raise Problem("malformed")
-
-    def change(db: Session, meeting: Meeting) -> None:
-        if direction:
-            agenda.move_item(db, meeting, item_id, agenda_rules.Direction(direction), now())
-        else:
-            agenda.put_item(db, meeting, item_id, after or None, depth or 0, now())
-
-    return _changed(meeting_id, change)
 
 
 @bp.post("/meetings/<int:meeting_id>/agenda/settings")
 def settings(meeting_id: int) -> ResponseReturnValue:
     """Those who run the meeting: how items are numbered, whether papers are approved."""
-    numbering = text("numbering")
-    if numbering not in set(agenda_rules.Numbering):
-        raise Problem("malformed")
 
     def change(db: Session, meeting: Meeting) -> None:
+        numbering = text("numbering")
+        if numbering not in set(agenda_rules.Numbering):
+            raise Problem("malformed")
         agenda.set_numbering(db, meeting, agenda_rules.Numbering(numbering))
         papers.set_approval(db, meeting, text("approves_papers") == "1", person(), now())
 

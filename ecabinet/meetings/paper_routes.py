@@ -133,11 +133,11 @@ def _act(db: Session, work: Work, act: PaperAct) -> None:
 @bp.post("/meetings/<int:meeting_id>/papers/<int:paper_id>/place")
 def place(meeting_id: int, paper_id: int) -> ResponseReturnValue:
     """Those who run the meeting: one place up or down among the papers of the item."""
-    step = {"up": -1, "down": 1}.get(text("direction"))
-    if step is None:
-        raise Problem("malformed")
     with database().writing() as db:
         meeting: Meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
+        step = {"up": -1, "down": 1}.get(text("direction"))
+        if step is None:
+            raise Problem("malformed")
         work = paper_queries.load(db, person(), meeting_id, paper_id, now())
         if work.meeting.id != meeting.id:
             raise NotFound(f"paper {paper_id}")
