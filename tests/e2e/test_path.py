@@ -90,7 +90,7 @@ def enter(person: Tablet, title: str = TITLE) -> None:
     """From Today into the room: that is the attendance."""
     page = person.open("/")
     page.locator("section.hero", has_text=title).get_by_role("button", name="Vào phiên họp").tap()
-    expect(page.locator("#now")).to_contain_text("Đã điểm danh")
+    expect(page.locator("#now")).to_contain_text("Có mặt tại phòng")
 
 
 def vote(person: Tablet, choice: str) -> str:

@@ -20,7 +20,7 @@ def enter(person: Tablet) -> str:
     """From Today into the room; the meeting's path."""
     page = person.open("/")
     page.locator("section.hero", has_text=TITLE).get_by_role("button", name="Vào phiên họp").tap()
-    expect(page.locator("#now")).to_contain_text("Đã điểm danh")
+    expect(page.locator("#now")).to_contain_text("Có mặt tại phòng")
     meeting = re.search(r"/meetings/\d+", page.url)
     assert meeting is not None
     return meeting[0]
