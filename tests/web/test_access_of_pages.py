@@ -84,7 +84,7 @@ GET_PAGES = {
     "seats.page": ("{meeting}/seats", INVITED),
     "templates.index": ("/meetings/templates", {"secretary", "stranger"}),
     "templates.new": ("/meetings/new{meeting_kind}", {"secretary"}),
-    "series.page": ("{series}/series", {"secretary"}),
+    "series.page": ("{series}/series", RUNNING),
     "invitations.page": ("{meeting}/invitations", RUNNING),
     "invitations.papers": ("{meeting}/invitations.pdf", RUNNING),
     "invitations.paper": ("{meeting}/invitations/1.pdf", RUNNING),
