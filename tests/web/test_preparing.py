@@ -118,7 +118,7 @@ def test_a_vote_is_prepared_and_a_wrong_one_is_not(site: Site) -> None:
         "item": agenda(site)[0],
     }
     assert secretary.post(f"{site.meeting}/polls", form).status_code == 303
-    assert "Từ 2/3 số phiếu đã bỏ trở lên" in secretary.get(f"{site.meeting}/polls").text
+    assert "Từ 2/3 số phiếu thu về trở lên" in secretary.get(f"{site.meeting}/polls").text
     wrong = secretary.post(f"{site.meeting}/polls", form | {"title": "", "fraction": "9/1"})
     assert wrong.status_code == 422
     assert wrong.text.count('aria-invalid="true"') == 2
