@@ -61,3 +61,10 @@ def test_the_end_waits_for_the_open_vote(site: Site) -> None:
     assert chair.post(f"{site.meeting}/conclude").status_code == 303
     assert chair.post(f"{site.meeting}/conclude").status_code == 409
     assert chair.post(f"{site.poll}/publish").status_code == 303
+
+
+def test_only_who_holds_meetings_is_offered_to_use_one_again(site: Site) -> None:
+    assert "Phiên mới như phiên này" in site.as_("secretary").get(f"{site.meeting}/life").text
+    page = site.as_("chair").get(f"{site.meeting}/life")
+    assert page.status_code == 200
+    assert "Phiên mới như phiên này" not in page.text
