@@ -224,6 +224,13 @@ def test_a_heading_goes_with_what_it_heads() -> None:
             assert ("ĐẦU ĐỀ" in page) == ("thân bài" in page), lines
 
 
+def test_a_heading_before_the_last_words_goes_over_the_page_with_them() -> None:
+    for lines in range(14, 34):
+        body = [Paragraph(f"Đoạn {n}") for n in range(lines)]
+        text = pages(printed(*body, Heading("Bế mạc"), Paragraph("Lời cuối."), signers=(Signer("THƯ KÝ", "Lê A"),)))
+        assert ["Bế mạc" in page for page in text] == ["Lời cuối." in page for page in text]
+
+
 def test_headings_and_a_caption_stay_with_the_first_row_of_a_table() -> None:
     """At the foot of a page they go over together; a long table does not."""
     rows = tuple((str(n), "dòng " * 30) for n in range(1, 60))
