@@ -42,7 +42,7 @@ _SPACES = re.compile(r"\s+")
 _SEVERAL = re.compile(r"[,;/&+\n]| và ")
 _OFFICE = re.compile(
     r"^(chi đoàn|liên chi|đoàn (xã|phường|trường|cơ sở|khối|thanh niên)|ban (chấp|thường|tổ|tuyên)|văn phòng|"
-    r"phòng |sở |ubnd|ủy ban|trường |công ty|tỉnh đoàn|thành đoàn|huyện đoàn)"
+    r"phòng|sở|ubnd|ủy ban|trường|công ty|tỉnh đoàn|thành đoàn|huyện đoàn)(?!\w)"  # whole words: Liên Chiêm is a name
 )
 # Trường is also a middle name: of three words, each with a capital, it is somebody.
 _SOMEBODY = re.compile(r"Đoàn Trường [^\W\d_]+")

@@ -40,6 +40,7 @@ def test_a_sound_row_has_no_findings() -> None:
         ("full_name", "Chi đoàn 12A", "office_as_name"),
         ("full_name", "Đoàn trường Nguyễn Huệ", "office_as_name"),
         ("full_name", "Đoàn Trường Nguyễn Huệ", "office_as_name"),
+        ("full_name", "Liên chi Sinh viên", "office_as_name"),
         ("full_name", "Lan 2", "name_letters"),
         ("full_name", "A" * 101, "too_long"),
         ("sex", "?", "sex_unknown"),
@@ -90,7 +91,10 @@ def test_corrected_and_said(field: str, written: str, code: str, read: object) -
     assert getattr(check(GOOD | {field: written}, TODAY).values, field) == read
 
 
-@pytest.mark.parametrize("name", ["Đoàn Trường Giang", "Văn Thị Hoa", "Công Tằng Tôn Nữ Lan", "Y Ban", "Nguyễn An-na"])
+@pytest.mark.parametrize(
+    "name",
+    ["Đoàn Trường Giang", "Liên Chiêm Quốc Cường", "Văn Thị Hoa", "Công Tằng Tôn Nữ Lan", "Y Ban", "Nguyễn An-na"],
+)
 def test_names_that_look_like_something_else(name: str) -> None:
     checked = check(GOOD | {"full_name": name}, TODAY)
     assert (checked.values.full_name, checked.findings) == (name, [])
