@@ -174,26 +174,28 @@ def setting_of(db: Session, meeting_id: int) -> AgendaSetting:
 
 
 def go_to_item(db: Session, meeting: Meeting, item_id: int, now: datetime) -> None:
-    """The chair opens an item: every screen shows it as the present one, and its clock runs. Before the meeting begins
-    nothing is counted.
+    """The chair opens an item: every screen shows it as the present one, and its clock runs.
+
+    Raises ``meeting_not_under_way`` before the meeting begins, when nobody is counted yet, and after its end.
     """
     item = db.get(AgendaItem, item_id)
     if item is None or item.meeting_id != meeting.id:
         raise NotFound(f"item {item_id} of meeting {meeting.id}")
     if item.id in rules.hidden_ids(_outline(db, meeting.id)):
         raise Problem("item_hidden")
+    if meeting.state != MeetingState.UNDER_WAY:
+        raise Problem("meeting_not_under_way")
     if meeting.current_item_id == item.id:
         return
     meeting.current_item_id, meeting.current_since = item.id, now
     end_turn(db, meeting, now)
-    if meeting.state == MeetingState.UNDER_WAY:
-        db.add(AgendaTurn(meeting_id=meeting.id, item_id=item.id, began_at=now))
-        db.flush()
+    db.add(AgendaTurn(meeting_id=meeting.id, item_id=item.id, began_at=now))
+    db.flush()
     changed(db, "agenda", meeting.id)
 
 
 def begin_turn(db: Session, meeting: Meeting, now: datetime) -> None:
-    """The meeting begins: an item shown already is open from now on."""
+    """The meeting begins: an item that an earlier release showed before the beginning is open from now on."""
     if meeting.current_item_id is not None:
         meeting.current_since = now
         db.add(AgendaTurn(meeting_id=meeting.id, item_id=meeting.current_item_id, began_at=now))

@@ -185,9 +185,11 @@ def test_turns_are_what_the_minutes_need(database: Database) -> None:
     with database.writing() as db:
         meeting = make_meeting(db, make_office(db), state=MeetingState.INVITED)
         first, _report, one, _two, _pause, last = programme(db, meeting)
-        agenda.go_to_item(db, meeting, first, at(-20))
-        assert agenda_queries.turns(db, meeting.id) == []  # shown before the beginning, and not counted
+        with pytest.raises(Problem, match="meeting_not_under_way"):
+            agenda.go_to_item(db, meeting, first, at(-20))
+        assert (meeting.current_item_id, agenda_queries.turns(db, meeting.id)) == (None, [])
         operations.advance(db, meeting, MeetingState.UNDER_WAY, at(0))
+        agenda.go_to_item(db, meeting, first, at(0))
         agenda.go_to_item(db, meeting, one, at(12))
         agenda.go_to_item(db, meeting, one, at(13))  # pressed twice
         agenda.go_to_item(db, meeting, last, at(40))
@@ -202,6 +204,8 @@ def test_turns_are_what_the_minutes_need(database: Database) -> None:
             ("3", at(40), at(45), 0),
             ("2.1", at(45), at(50), 20),
         ]
+        with pytest.raises(Problem, match="meeting_not_under_way"):
+            agenda.go_to_item(db, meeting, first, at(51))
         times = {line.id: line.time for line in queries.agenda(db, meeting)}
         assert (times[one].spent, times[one].planned) == (33 * 60, 20 * 60)
 
