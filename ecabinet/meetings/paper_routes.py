@@ -30,7 +30,7 @@ def _stored(file: FileStorage, title: str = "") -> PaperFile:
     blob = engines().blobs.put(file.stream)
     if blob.size == 0:
         raise Problem("empty")
-    return PaperFile(title or file.filename.rsplit(".", 1)[0], blob, file.filename, kind)
+    return PaperFile(title or file.filename.rsplit(".", 1)[0] or file.filename, blob, file.filename, kind)
 
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/papers")

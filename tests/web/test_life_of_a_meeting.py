@@ -26,6 +26,10 @@ ACTIONS = {
 REFUSED: dict[object, str] = {
     MeetingState.SUBMITTED: "submitted_already",
     ("edit", MeetingState.APPROVED): "approved_already",
+    **dict.fromkeys(
+        (("current/{item}", state) for state in (MeetingState.DRAFT, MeetingState.APPROVED, MeetingState.INVITED)),
+        "meeting_not_under_way",
+    ),
     MeetingState.ARCHIVED: "archived",
     **dict.fromkeys((MeetingState.CONCLUDED, MeetingState.CANCELLED, MeetingState.DROPPED), "wrong_state"),
 }
