@@ -132,6 +132,10 @@ class Body(Base):
     substitutes_vote: Mapped[bool] = mapped_column(default=True)
     unit: Mapped[Unit] = relationship()
 
+    def known_in(self, unit: Unit) -> str:
+        """The name among bodies of several units: with that of its own, unless the body's name ends with it."""
+        return self.name if self.name.casefold().endswith(unit.name.casefold()) else f"{self.name} · {unit.name}"
+
 
 class Term(Base):
     """A term (nhiệm kỳ) of a body; ``ends_on`` is open while it runs."""
