@@ -61,6 +61,8 @@ SENTENCES = {
     "order_mismatch": _("Chương trình vừa được người khác thay đổi. Đồng chí xem lại rồi sắp xếp lại."),
     "item_has_papers": _("Nội dung đã có tài liệu, biểu quyết, phát biểu hoặc đã tiến hành nên không xóa được."),
     "already_invited": _("Người này đã có trong danh sách mời."),
+    "invited_takes_part": _("Đồng chí này đã đến họp, bỏ phiếu hoặc đăng ký phát biểu nên không đưa ra được nữa."),
+    "not_yourself_off": _("Đồng chí không tự đưa mình ra khỏi danh sách được."),
     "substitute_came": _("Người dự thay đã điểm danh nên không thay đổi được nữa."),
     "substitute_of_substitute": _("Người dự thay không ủy quyền tiếp cho người khác."),
     "no_such_member": _("Không tìm thấy đoàn viên này."),

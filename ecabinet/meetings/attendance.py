@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from documents.database import changed
@@ -37,6 +38,43 @@ def invite_body(db: Session, meeting: Meeting, body: Body, new_code: NewCode) ->
             known.weight = seat.weight
     changed(db, "attendance", meeting.id)
     return added
+
+
+def propose_chair(db: Session, meeting: Meeting) -> None:
+    """Who stands first among the seats chairs, unless somebody does: to be changed by those who prepare the meeting."""
+    db.flush()
+    here = select(Participant).where(Participant.meeting_id == meeting.id)
+    if db.scalar(here.where(Participant.role == rules.ParticipantRole.CHAIR).limit(1)) is not None:
+        return
+    seats = here.where(Participant.voting, Participant.represents_id.is_(None))
+    first = db.scalar(seats.order_by(Participant.rank, Participant.id).limit(1))
+    if first is not None:
+        set_role(db, first, rules.ParticipantRole.CHAIR)
+
+
+def remove(db: Session, participant: Participant) -> None:
+    """Take somebody off the list, with the substitute they named; raises ``invited_takes_part`` once either has come,
+    voted, asked for the floor or been heard. Who has got an invitation is told by the worker that it no longer holds.
+    """
+    meeting_id = participant.meeting_id
+    if participant.role == rules.ParticipantRole.SUBSTITUTE:
+        raise Problem("wrong_state")
+    here = select(Participant).where(or_(Participant.id == participant.id, Participant.represents_id == participant.id))
+    gone = list(db.scalars(here.order_by(Participant.represents_id.is_(None)).with_for_update()))
+    if any(one.present for one in gone):
+        raise Problem("invited_takes_part")
+    try:
+        for one in gone:  # the substitute first
+            db.delete(one)
+            db.flush()
+    except IntegrityError as error:
+        raise Problem("invited_takes_part") from error
+    for one in gone:
+        changed(db, "member", one.member_id)
+        changed(db, "seat", one.member_id)
+    changed(db, "attendance", meeting_id)
+    changed(db, "agenda", meeting_id)
+    changed(db, "seats", meeting_id)
 
 
 def invite_guest(db: Session, meeting: Meeting, member: Member, new_code: NewCode) -> Participant:

@@ -17,7 +17,7 @@ from ecabinet.meetings.life_models import MeetingPolicy, MeetingStep
 from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.room_models import Room, RoomBooking
-from ecabinet.meetings.rules import MeetingState
+from ecabinet.meetings.rules import MeetingState, ParticipantRole
 from ecabinet.registry.models import Unit
 
 TO_APPROVE = frozenset({MeetingState.SUBMITTED, MeetingState.APPROVED})
@@ -78,6 +78,12 @@ def last_step(db: Session, meeting_id: int) -> MeetingStep | None:
     """The newest line of the history."""
     query = select(MeetingStep).where(MeetingStep.meeting_id == meeting_id).options(joinedload(MeetingStep.member))
     return db.scalar(query.order_by(MeetingStep.id.desc()).limit(1))
+
+
+def has_chair(db: Session, meeting_id: int) -> bool:
+    """Whether somebody chairs the meeting."""
+    chairs = select(Participant.id).filter_by(meeting_id=meeting_id, role=ParticipantRole.CHAIR)
+    return db.scalar(chairs.limit(1)) is not None
 
 
 def approving(db: Session, person: Person) -> Sequence[Meeting]:

@@ -38,6 +38,15 @@ def actions_of(meeting: Meeting) -> list[Action]:
         return []
 
 
+@bp.app_template_global("invite_question")
+def invite_question(meeting: Meeting) -> str:
+    """What is asked before the invitations go out."""
+    with database().reading() as db:
+        if life_queries.has_chair(db, meeting.id):
+            return _("Gửi giấy mời cho tất cả người trong danh sách?")
+    return _("Chưa có người chủ trì. Vẫn gửi giấy mời cho tất cả người trong danh sách?")
+
+
 TONES = {
     MeetingState.SUBMITTED: "waiting",
     MeetingState.APPROVED: "accepted",

@@ -76,6 +76,7 @@ def make_meeting(
     db.flush()
     for participant_id, role in plan_rules.roles_now(plan, _people(db, meeting.id)).items():
         db.get_one(Participant, participant_id).role = role
+    attendance.propose_chair(db, meeting)
     db.flush()
     people = _people(db, meeting.id)
     typed = [Typed(item.depth, _draft(item, people, starts_at)) for item in plan.items]

@@ -80,6 +80,7 @@ def create() -> ResponseReturnValue:
             body, unit = _chosen_body(db, me, whole("body"))
             meeting = operations.create_meeting(db, me, unit, body, _draft(), new_code)
             attendance.invite_body(db, meeting, body, new_code)
+            attendance.propose_chair(db, meeting)
             meeting_id = meeting.id
     except Invalid as invalid:
         with database().reading() as db:
@@ -151,6 +152,7 @@ def invite_body(meeting_id: int) -> ResponseReturnValue:
         if body is None or not body.unit.path.startswith(meeting.unit.path):
             raise Problem("no_such_unit")
         added = attendance.invite_body(db, meeting, body, new_code)
+        attendance.propose_chair(db, meeting)
     return done(
         url_for("preparing.people", meeting_id=meeting_id), _("Đã thêm %(n)s đồng chí vào danh sách mời.", n=added)
     )
@@ -176,6 +178,18 @@ def set_scrutineer(meeting_id: int, participant_id: int) -> ResponseReturnValue:
         participant = queries.load_participant(db, meeting, participant_id)
         attendance.set_scrutineer(db, participant, chosen=text("scrutineer") == "1")
     return done(url_for("preparing.people", meeting_id=meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/people/<int:participant_id>/remove")
+def remove(meeting_id: int, participant_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: invite somebody no longer; not oneself, who would lose the page."""
+    with database().writing() as db:
+        meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
+        participant = queries.load_participant(db, meeting, participant_id)
+        if participant.member_id == person().member_id:
+            raise Problem("not_yourself_off")
+        attendance.remove(db, participant)
+    return done(url_for("preparing.people", meeting_id=meeting_id), _("Đã đưa ra khỏi danh sách mời."))
 
 
 @bp.post("/meetings/<int:meeting_id>/people/<int:participant_id>/role")

@@ -26,20 +26,28 @@ from ecabinet.voting.models import Poll
 from ecabinet.voting.rules import Manner
 
 Row = Sequence[object]
+
+
+def _(text: str) -> str:
+    """A word for the catalogue: translated only where a page shows it."""
+    return text
+
+
 SECTIONS = (
-    ("moi", "Thành phần được mời"),
-    ("chuong-trinh", "Chương trình"),
-    ("tai-lieu", "Tài liệu"),
-    ("diem-danh", "Điểm danh"),
-    ("bieu-quyet", "Biểu quyết"),
-    ("phat-bieu", "Phát biểu"),
-    ("ket-luan", "Kết luận"),
-    ("nhiem-vu", "Nhiệm vụ"),
-    ("bien-ban", "Biên bản"),
-    ("nghi-quyet", "Dự thảo nghị quyết"),
-    ("gop-y", "Góp ý"),
+    ("moi", _("Thành phần được mời")),
+    ("chuong-trinh", _("Chương trình")),
+    ("tai-lieu", _("Tài liệu")),
+    ("diem-danh", _("Điểm danh")),
+    ("bieu-quyet", _("Biểu quyết")),
+    ("phat-bieu", _("Phát biểu")),
+    ("ket-luan", _("Kết luận")),
+    ("nhiem-vu", _("Nhiệm vụ")),
+    ("bien-ban", _("Biên bản")),
+    ("nghi-quyet", _("Dự thảo nghị quyết")),
+    ("gop-y", _("Góp ý")),
 )
-"""The parts of a dossier in order: folder and heading. Its words are Vietnamese, as those of the papers in it."""
+"""The parts of a dossier in order: folder and heading. In the archive its words are Vietnamese, as those of the papers
+in it; the page that lists it has the reader's."""
 _HEADINGS = dict(SECTIONS)
 _NUMBERS = {folder: number for number, (folder, _heading) in enumerate(SECTIONS, 1)}
 

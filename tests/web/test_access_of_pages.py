@@ -268,6 +268,7 @@ ACTIONS = {
     "preparing.invite_guest": "{meeting}/guests",
     "preparing.set_scrutineer": "{meeting}/people/1/scrutineer",
     "preparing.set_role": "{meeting}/people/1/role",
+    "preparing.remove": "{meeting}/people/1/remove",
     "speakers.take_part": "{meeting}/floor/ask",
     "speakers.run": "{meeting}/floor/run/give",
     "speakers.save": "{meeting}/floor",

@@ -132,3 +132,53 @@ def test_a_paper_whose_file_has_no_name_but_an_ending_has_a_title(site: Site) ->
     assert answer.status_code == 303
     with site.database.reading() as db:
         assert db.scalars(select(Document.title).order_by(Document.id.desc())).first() == ".pdf"
+
+
+def people_of(site: Site, meeting_id: int) -> dict[int, Participant]:
+    with site.database.reading() as db:
+        return {one.member_id: one for one in queries.participants(db, meeting_id)}
+
+
+def test_who_stands_first_is_proposed_as_chair_and_a_meeting_without_one_says_so(site: Site) -> None:
+    secretary = site.as_("secretary")
+    answer = secretary.post("/meetings/new", GOOD | {"body": site.scene.office.body})
+    path = answer.location.removesuffix("/agenda")
+    seats = people_of(site, int(path.split("/")[2]))
+    chairs = [one for one in seats.values() if one.role == "chair"]
+    assert [one.member_id for one in chairs] == [site.scene.member("chair")]
+    assert "Chưa có người chủ trì" not in secretary.get(f"{path}/people").text
+    assert secretary.post(f"{path}/people/{chairs[0].id}/role", {"role": "delegate"}).status_code == 303
+    assert "Chưa có người chủ trì" in secretary.get(f"{path}/people").text
+    assert "Chưa có người chủ trì" in secretary.get(f"{path}/life").text
+    # somebody else chosen stays when the body is invited again
+    other = seats[site.scene.member("first")].id
+    secretary.post(f"{path}/people/{other}/role", {"role": "chair"})
+    secretary.post(f"{path}/people", {"body": site.scene.office.body})
+    chairs = [one for one in people_of(site, int(path.split("/")[2])).values() if one.role == "chair"]
+    assert [one.id for one in chairs] == [other]
+
+
+def test_an_invitee_is_taken_off_until_they_have_come(site: Site) -> None:
+    secretary = site.as_("secretary")
+    answer = secretary.post("/meetings/new", GOOD | {"body": site.scene.office.body})
+    path = answer.location.removesuffix("/agenda")
+    meeting_id = int(path.split("/")[2])
+    first = people_of(site, meeting_id)[site.scene.member("first")].id
+    assert f'action="{path}/people/{first}/remove"' in secretary.get(f"{path}/people").text
+    assert site.as_("first").post(f"{path}/people/{first}/remove").status_code in (403, 404)
+    assert secretary.post(f"{path}/people/{first}/remove").status_code == 303
+    assert site.scene.member("first") not in people_of(site, meeting_id)
+    assert secretary.post(f"{path}/people/{first}/remove").status_code == 404
+
+    def refusal(name: str, where: str) -> str:
+        one = people_of(site, int(where.split("/")[2]))[site.scene.member(name)].id
+        answer = secretary.post(f"{where}/people/{one}/remove", Accept="application/json")
+        assert answer.status_code == 409
+        assert answer.json is not None
+        return str(answer.json["error"])
+
+    assert refusal("secretary", path) == "not_yourself_off"
+    assert refusal("first", site.meeting) == "invited_takes_part"  # is in the room
+    here = people_of(site, site.scene.meeting)[site.scene.member("second")].id
+    secretary.post(f"{site.meeting}/attendance/{here}", {"present": "0"})
+    assert refusal("second", site.meeting) == "invited_takes_part"  # has been
