@@ -43,8 +43,8 @@ def invite_question(meeting: Meeting) -> str:
     """What is asked before the invitations go out."""
     with database().reading() as db:
         if life_queries.has_chair(db, meeting.id):
-            return _("Gửi giấy mời cho tất cả người trong danh sách?")
-    return _("Chưa có người chủ trì. Vẫn gửi giấy mời cho tất cả người trong danh sách?")
+            return str(_("Gửi giấy mời cho tất cả người trong danh sách?"))
+    return str(_("Chưa có người chủ trì. Vẫn gửi giấy mời cho tất cả người trong danh sách?"))
 
 
 TONES = {

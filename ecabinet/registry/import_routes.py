@@ -1,8 +1,10 @@
 """Pages of imports: bring a file, name its columns, try it, take it, read row by row what became of it."""
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,7 +18,7 @@ from ecabinet.registry import import_mending, import_queries, imports, member_qu
 from ecabinet.registry.exports import export_response
 from ecabinet.registry.import_models import ImportRun
 from ecabinet.registry.import_queries import Shown, Wanted
-from ecabinet.registry.import_rules import ROW_FIELDS
+from ecabinet.registry.import_rules import ROW_FIELDS, SAMPLE
 from ecabinet.registry.import_words import for_templates, why
 from ecabinet.registry.member_scope import kept_unit
 from ecabinet.registry.models import Unit
@@ -54,6 +56,18 @@ def bring() -> ResponseReturnValue:
         run_id = run.id
     # the uploading script follows a redirect, and stays where it is on anything else
     return redirect(url_for("imports.page", run_id=run_id), 303)
+
+
+@bp.get("/imports/sample.csv")
+def sample() -> ResponseReturnValue:
+    """Those who keep a registry: a file to fill in, as spreadsheets write and read it."""
+    with database().reading() as db:
+        if not member_queries.kept_units(db, person()):
+            raise NotFound
+    lines = StringIO(newline="")
+    csv.writer(lines).writerows(SAMPLE)
+    headers = {"Content-Disposition": 'attachment; filename="mau-nhap-doan-vien.csv"'}
+    return Response(lines.getvalue().encode("utf-8-sig"), mimetype="text/csv", headers=headers)
 
 
 @bp.get("/imports/<int:run_id>")

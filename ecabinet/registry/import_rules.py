@@ -48,6 +48,13 @@ _HEADERS = {
     "joined_at": ("noi vao doan", "noi ket nap"), "referrer": ("nguoi gioi thieu",),
     "book_number": ("so doan", "so so doan"), "party_on": ("ngay vao dang",),
 }  # fmt: skip
+SAMPLE = (
+    ("Họ và tên", "Giới tính", "Ngày sinh", "Số CCCD", "Số thẻ đoàn", "Ngày vào Đoàn", "Mã chi đoàn", "Điện thoại",
+     "Email"),
+    ("Nguyễn Văn An", "Nam", "15/03/2001", "001201000001", "", "26/03/2019", "", "0900000001", "an@example.vn"),
+    ("Trần Thị Bình", "Nữ", "02/09/2003", "", "D0000001", "26/03/2020", "", "", ""),
+)  # fmt: skip
+"""A file to begin from: its headers, each of which :func:`guess` knows, and two people."""
 _FIELD_OF = {header: field for field, headers in _HEADERS.items() for header in headers}
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -11,6 +11,7 @@ from ecabinet.audit import AuditEntry
 from ecabinet.clock import now
 from ecabinet.registry import imports
 from ecabinet.registry.import_models import ImportRun
+from ecabinet.registry.import_rules import enough, guess
 from ecabinet.registry.models import Member
 from tests.web.conftest import Site
 
@@ -24,10 +25,10 @@ MENDED = {
 }  # fmt: skip
 
 
-def bring(site: Site, *lines: str, how: str = "take", name: str = "administrator") -> int:
+def bring(site: Site, *lines: str, how: str = "take", name: str = "administrator", header: str = HEADER) -> int:
     """An import of these lines, waiting for the worker."""
     asker = site.as_(name)
-    file = (io.BytesIO("\n".join((HEADER, *lines)).encode("utf-8-sig")), "đoàn viên.csv")
+    file = (io.BytesIO("\n".join((header, *lines)).encode("utf-8-sig")), "đoàn viên.csv")
     answer = asker.post("/imports", {"unit": str(site.scene.office.units["centre"]), "file": file})
     assert answer.status_code == 303, answer.text
     run = int(answer.location.rsplit("/", 1)[1])
@@ -43,8 +44,8 @@ def work(site: Site) -> None:
         pass
 
 
-def taken(site: Site, *lines: str, how: str = "take") -> int:
-    run = bring(site, *lines, how=how)
+def taken(site: Site, *lines: str, how: str = "take", header: str = HEADER) -> int:
+    run = bring(site, *lines, how=how, header=header)
     work(site)
     return run
 
@@ -171,3 +172,19 @@ def test_the_result_as_a_file_is_chosen_as_on_the_page(site: Site) -> None:
 def test_numbers_of_the_file_are_no_examples(site: Site) -> None:
     run = bring(site, GOOD, BAD)
     assert "046203001234" not in str(run_of(site, run).mapping)
+
+
+def test_the_sample_file_is_taken_as_it_is(site: Site) -> None:
+    asker = site.as_("administrator")
+    page = asker.get("/imports").text
+    assert 'href="/imports/sample.csv"' in page
+    assert "Chưa nhập tệp nào" in page
+    answer = asker.get("/imports/sample.csv")
+    assert answer.data.startswith("\ufeffHọ và tên".encode())
+    header, *lines = answer.data.decode("utf-8-sig").splitlines()
+    columns = guess(header.split(","))
+    assert len(columns) == len(header.split(","))
+    assert enough(columns)
+    run = taken(site, *lines, header=header)
+    assert (run_of(site, run).taken, run_of(site, run).refused) == (2, 0)
+    assert "Chưa nhập tệp nào" not in asker.get("/imports").text
