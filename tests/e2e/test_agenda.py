@@ -10,7 +10,7 @@ from tests.e2e.conftest import Tablet
 
 pytestmark = pytest.mark.e2e
 
-BODY = "Ủy ban Kiểm tra Trung ương Đoàn · Trung ương Đoàn"
+BODY = "Ủy ban Kiểm tra Trung ương Đoàn"
 PROGRAMME = """1. Khai mạc (10 phút)
 2. Báo cáo công tác (60 phút)
 2.1. Tổ chức xây dựng Đoàn (20 phút)

@@ -11,7 +11,7 @@ from tests.stack.processes import ROOT
 
 pytestmark = pytest.mark.e2e
 
-BODY = "Ủy ban Kiểm tra Trung ương Đoàn · Trung ương Đoàn"
+BODY = "Ủy ban Kiểm tra Trung ương Đoàn"
 TITLE = "Kỳ họp Ủy ban Kiểm tra lần thứ 12"
 MOTION = "Thông qua kết luận kiểm tra quý IV"
 PAPER = ROOT / "ecabinet/demo/data/papers/qcvn-32-2026-bxd.pdf"
