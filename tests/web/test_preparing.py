@@ -9,6 +9,7 @@ from sqlalchemy import select
 from documents.models import Document, Version
 from ecabinet.meetings import queries
 from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.registry.models import Body, Unit
 from tests.web.conftest import CSRF, Site
 
 GOOD = {
@@ -182,3 +183,23 @@ def test_an_invitee_is_taken_off_until_they_have_come(site: Site) -> None:
     here = people_of(site, site.scene.meeting)[site.scene.member("second")].id
     secretary.post(f"{site.meeting}/attendance/{here}", {"present": "0"})
     assert refusal("second", site.meeting) == "invited_takes_part"  # has been
+
+
+def test_tasks_stand_among_the_meetings_and_the_pages_of_a_meeting_in_groups(site: Site) -> None:
+    secretary = site.as_("secretary")
+    for path in ("/tasks", "/tasks/board"):
+        page = secretary.get(path).text
+        assert '<a href="/meetings" aria-current="page">' in page, path
+        for beside in ("/rooms/calendar", "/opinions", "/notebook"):
+            assert f'<a href="{beside}">' in page, (path, beside)
+    page = secretary.get(f"{site.meeting}/people").text
+    assert page.count('class="tab-group"') == 3
+    assert f'<a href="{site.meeting}/people" aria-current="page">' in page
+    for beside in ("agenda", "invitations", "attendance", "seats", "floor", "polls", "conclusions", "life"):
+        assert f'<a href="{site.meeting}/{beside}">' in page, beside
+
+
+def test_a_body_that_bears_its_units_name_does_not_repeat_it() -> None:
+    unit = Unit(name="Tỉnh đoàn X")
+    assert Body(name="Ban Chấp hành Tỉnh đoàn X").known_in(unit) == "Ban Chấp hành Tỉnh đoàn X"
+    assert Body(name="Ban Thường vụ").known_in(unit) == "Ban Thường vụ · Tỉnh đoàn X"
