@@ -152,8 +152,9 @@ def _beginning(column: Any, prefix: str) -> ColumnElement[bool]:
 def _walk(
     db: Session, wanted: Filter, phase: _Phase, start: tuple[Any, int] | None, small: bool, chunk: int
 ) -> Iterator[Row[Any]]:
-    # "+ 0" keeps both planners from collecting a large subtree through the index of units and sorting it.
-    unit_of_member = Member.unit_id == Unit.id if small else Unit.id == Member.unit_id + 0
+    # "+ 0" keeps both planners from collecting a large subtree through the index of units and sorting it. Of those with
+    # a name there are few enough: the planner chooses between the two.
+    unit_of_member = Member.unit_id == Unit.id if small or wanted.name else Unit.id == Member.unit_id + 0
     place = tuple_(phase.key, Member.id)
     order = (phase.key.desc(), Member.id.desc()) if phase.down else (phase.key, Member.id)
     statement = _chosen(wanted, phase.key, phase.number, unit_of_member)

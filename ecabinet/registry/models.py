@@ -87,6 +87,9 @@ class Member(Base):
         one_of("sex", Sex),
         one_of("status", MemberStatus),
         Index("ix_member_name_key_id", "name_key", "id"),
+        # A name looked for in one province: without these all of that name in the country are walked past.
+        Index("ix_member_unit_id_name_key", "unit_id", "name_key"),
+        Index("ix_member_unit_id_search_name", "unit_id", "search_name"),
         # One for each order of the list; the newest are those with the highest id.
         Index("ix_member_order_key_id", "order_key", "id"),
         Index("ix_member_born_on_id", "born_on", "id"),
@@ -97,7 +100,7 @@ class Member(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     full_name: Mapped[str] = mapped_column(String(100))
     search_name: Mapped[str] = mapped_column(NameKey, index=True)
     name_key: Mapped[str] = mapped_column(NameKey, default=_name_key, server_default="")
