@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, not_, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from documents.text import exact, fold, words
@@ -75,6 +75,9 @@ def page(db: Session, wanted: Filter, size: int = PAGE) -> Page:
     """A page of the list. A search for one word in the order of names finds given names first, for several the
     beginnings of full names. Where few of many fit, a page may come short: ``next`` then goes on behind what was seen.
     """
+    if db.get_bind().dialect.name == "postgresql":
+        # A name is common or rare: one plan for all names, which a prepared statement ends with, suits neither.
+        db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     marked = [word for word in words(wanted.name) if fold(word) != word]
     rows: list[Row[Any]] = []
     for walked, row in enumerate(_rows(db, wanted, CHUNK if marked else size + 1), 1):
