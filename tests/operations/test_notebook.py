@@ -98,6 +98,6 @@ def test_a_note_outlives_what_it_was_about(database: Database) -> None:
         assert note is not None
         assert note.about == f"{meeting.title} · {item.title}"
         assert queries.notes(db, office.members["first"], "", meeting.id) == [note]
-        agenda.remove_item(db, item)
+        agenda.remove_item(db, item, NOW)
         db.refresh(note)
         assert (note.item_id, note.meeting_id, note.text) == (None, meeting.id, "nhớ hỏi")
