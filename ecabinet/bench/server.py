@@ -19,12 +19,9 @@ def main() -> None:
     config = Config.from_env()
     process = Process(config)
 
-    rooms: dict[str, list[str]] = {}
-
     async def on_present(sid: str, data: dict[str, Any]) -> dict[str, Any]:
-        if sid not in rooms:  # the library looks through all rooms to tell
-            rooms[sid] = [room for room in process.sio.rooms(sid) if room.startswith("meeting:")]
-        for room in rooms[sid]:
+        # Asked each time: a tablet changes its room when a vote opens and closes.
+        for room in [room for room in process.sio.rooms(sid) if room.startswith("meeting:")]:
             await process.sio.emit("present", data, room=room, skip_sid=sid)
         return {"ok": True}
 
