@@ -20,7 +20,7 @@ from ecabinet.sockets import Sockets, rechecks
 from ecabinet.voting import live as voting_live
 from ecabinet.voting.casting import open_box
 from ecabinet.voting.queries import with_a_ballot
-from ecabinet.worker import Worker, WorkerThread
+from ecabinet.worker import Worker, WorkerThread, settle
 
 WSGI_THREADS = 16
 
@@ -56,6 +56,7 @@ class Process:
             on_startup=self._start,
             on_shutdown=self._stop,
         )
+        settle()
 
     async def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -109,6 +110,7 @@ class WorkerProcess:
                 engines.database, BLOCKS, renderer.stale, resolve, with_a_ballot, self._emit, lambda _room: True
             )
             engines.database.listeners.append(self._order_rechecks)
+        settle()
 
     def run(self) -> None:
         """Work until :meth:`Worker.stop`."""

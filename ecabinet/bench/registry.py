@@ -26,6 +26,7 @@ from ecabinet.registry.member_queries import Filter
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import ImportState, Sex, UnitKind
+from ecabinet.worker import settle
 
 PROVINCE_UNITS, COMMUNES_EACH = 34, 97
 ASKED = 200
@@ -95,6 +96,7 @@ def _units(db: Session) -> tuple[list[str], int]:
 
 
 def _import(engines: Engines, run_id: int, members: int, faults: dict[int, Fault]) -> dict[str, Any]:
+    settle()  # as the worker does
     runner = imports.ImportRunner(engines)
     started, used = time.perf_counter(), _cpu_seconds()
     while runner.step(datetime.now(UTC)):

@@ -273,8 +273,10 @@ def hasten(db: Session) -> None:
 
 def _new_ids(db: Session, number: int) -> list[int]:
     if db.get_bind().dialect.name == "postgresql":
-        drawn = "SELECT nextval(pg_get_serial_sequence('member', 'id')) AS id FROM generate_series(1, :number)"
-        ids = text(f"SELECT string_agg(CAST(id AS text), ',') FROM ({drawn}) AS drawn")  # noqa: S608 - one row to fetch
+        # the name of the sequence is looked up once, not for each number; one row to fetch
+        name = "(SELECT CAST(pg_get_serial_sequence('member', 'id') AS regclass))"
+        drawn = f"SELECT nextval({name}) AS id FROM generate_series(1, :number)"  # noqa: S608 - a constant
+        ids = text(f"SELECT string_agg(CAST(id AS text), ',') FROM ({drawn}) AS drawn")  # noqa: S608 - a constant
         return list(map(int, db.scalars(ids, {"number": number}).one().split(",")))
     # SQLite has one writer at a time, and this is it
     last = db.scalar(text("SELECT COALESCE(MAX(id), 0) FROM member")) or 0

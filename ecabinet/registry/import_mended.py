@@ -20,10 +20,9 @@ def keep(mapping: Mapping[str, Any], sealer: Sealer, number: int, cells: Mapping
     return {**mapping, KEY: kept}
 
 
-def put_in(mapping: Mapping[str, Any], sealer: Sealer, done: int, batch: list[dict[str, str]]) -> list[dict[str, str]]:
-    """A batch that begins after ``done`` rows, the mended ones in the place of those of the file."""
-    for number, sealed in mapping.get(KEY, {}).items():
-        place = int(number) - done - 1
-        if 0 <= place < len(batch):
-            batch[place] = json.loads(sealer.open(bytes.fromhex(sealed)))
-    return batch
+def mended(mapping: Mapping[str, Any], sealer: Sealer, done: int, size: int) -> dict[int, dict[str, str]]:
+    """The mended rows of a batch of ``size`` rows that begins after ``done``, by their place in it."""
+    places = {int(number) - done - 1: sealed for number, sealed in mapping.get(KEY, {}).items()}
+    return {
+        place: json.loads(sealer.open(bytes.fromhex(sealed))) for place, sealed in places.items() if 0 <= place < size
+    }

@@ -22,7 +22,7 @@ from ecabinet.engines import Engines
 from ecabinet.registry.import_batches import Batch, Place, hasten, places_of
 from ecabinet.registry.import_csv import Damaged
 from ecabinet.registry.import_files import Form, about_rows, recognise, rows
-from ecabinet.registry.import_mended import put_in
+from ecabinet.registry.import_mended import mended
 from ecabinet.registry.import_models import ImportRow, ImportRun
 from ecabinet.registry.import_reader import Reader
 from ecabinet.registry.import_rows import Prepared, batches, prepare
@@ -107,9 +107,8 @@ class _Open:
     def batch(self) -> list[Prepared]:
         """The next rows, mended ones in the place of the file's; none at the end."""
         batch = next(self._batches, [])
-        for place, cells in enumerate(put_in(self._mapping, self._sealer, self.at, [{} for _row in batch])):
-            if cells:
-                batch[place] = prepare([cells], self._sealer, self.today)[0]
+        for place, cells in mended(self._mapping, self._sealer, self.at, len(batch)).items():
+            batch[place] = prepare([cells], self._sealer, self.today)[0]
         return batch
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ def test_numbers_that_no_database_holds_and_characters_that_no_text_has(anywhere
 def test_what_is_no_number_in_a_form(site: Site, number: str) -> None:
     secretary = site.as_("secretary")
     assert secretary.post(f"{site.meeting}/agenda", {"title": "Nội dung", "minutes": number}).status_code == 422
-    assert secretary.post(f"{site.meeting}/order", {"order": number}, Accept="application/json").status_code == 409
+    assert secretary.post(f"{site.meeting}/order", {"item": number}, Accept="application/json").status_code == 400
     assert secretary.post(f"{site.meeting}/people", {"body": number}, Accept="application/json").status_code == 409
 
 

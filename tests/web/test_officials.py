@@ -63,7 +63,11 @@ def test_a_record_is_entered_shown_struck_and_still_kept(site: Site, opened: str
     assert "01/01/2020" not in administrator.get(opened).text
     with site.database.reading() as db:
         assert db.scalars(select(OfficialRecord)).one().struck_at is not None
-        actions = list(db.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+        actions = list(
+            db.scalars(
+                select(AuditEntry.action).where(AuditEntry.action.startswith("official")).order_by(AuditEntry.id)
+            )
+        )
     assert actions == ["official_opened", "official_record_added", "official_record_struck"]
     assert administrator.post(f"{opened}/records/999999/strike").status_code == 404
 
