@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.clock import local, now
 from ecabinet.fields import moment, text, texts, whole
-from ecabinet.meetings import attendance_queries, invitation_papers, invitations, queries, telling
+from ecabinet.meetings import attendance_queries, invitation_papers, invitations, queries, room_queries, telling
 from ecabinet.meetings.invitation_models import Substitution
 from ecabinet.meetings.invitation_rules import OFFERED_REMINDERS, Wishes, category_of
 from ecabinet.meetings.models import Meeting
@@ -35,6 +35,7 @@ def _page(db: Session, meeting: Meeting, values: dict[str, str], faults: dict[st
         "meetings/invitations.html",
         meeting=meeting,
         people=people,
+        clashes=room_queries.elsewhere(db, person(), meeting),
         unanswered=[p for p in people if p.rsvp == Rsvp.PENDING],
         answers=attendance_queries.last_answers(db, meeting.id),
         mail=notices.last_mail(db, telling.about(meeting.id)),

@@ -11,7 +11,7 @@ from documents.errors import Invalid, Problem
 from ecabinet.access import Permission, Person
 from ecabinet.clock import ZONE, now
 from ecabinet.fields import asked, moment, text, whole
-from ecabinet.meetings import attendance, life, operations, queries, rooms, rules
+from ecabinet.meetings import attendance, life, operations, queries, room_queries, rooms, rules
 from ecabinet.meetings.models import Meeting
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Body, Member, Unit
@@ -132,13 +132,16 @@ def people(meeting_id: int) -> ResponseReturnValue:
     with database().reading() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
         name = asked("name", 100)
+        found = registry.members_named(db, name, meeting.unit.path) if name else []
         return render_template(
             "meetings/people.html",
             meeting=meeting,
             people=queries.participants(db, meeting_id),
             bodies=registry.bodies_below(db, (meeting.unit.path,)),
             name=name,
-            found=registry.members_named(db, name, meeting.unit.path) if name else [],
+            found=found,
+            clashes=room_queries.elsewhere(db, person(), meeting),
+            found_clashes=room_queries.elsewhere(db, person(), meeting, [member.id for member, _unit in found]),
             roles=[role for role in rules.ParticipantRole if role != rules.ParticipantRole.SUBSTITUTE],
         )
 

@@ -1,9 +1,10 @@
 """What is read of rooms: who may use which, what stands against a meeting, the calendar."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -19,6 +20,9 @@ from ecabinet.registry.models import Unit
 
 BINDS = PLANNED | {MeetingState.UNDER_WAY}
 """A meeting in one of these states takes its room and its people."""
+
+NOT_COMING = (Rsvp.ABSENT, Rsvp.SUBSTITUTED)
+"""Who answered so is free for another meeting."""
 
 
 def rooms_of_meeting(db: Session, meeting: Meeting) -> Sequence[Room]:
@@ -65,17 +69,12 @@ class Against:
 def others(db: Session, meeting: Meeting, room: Room | None) -> list[room_rules.Other]:
     """Meetings that take room or people of this one while it lasts."""
     at_once = select(Meeting.id, RoomBooking.room_id).outerjoin(RoomBooking, RoomBooking.meeting_id == Meeting.id)
-    at_once = at_once.where(
-        Meeting.id != meeting.id,
-        Meeting.state.in_(BINDS),
-        Meeting.starts_at < meeting.ends_at,
-        Meeting.ends_at > meeting.starts_at,
-    )
+    at_once = at_once.where(*_at_once(meeting))
     rooms = {meeting_id: room_id for meeting_id, room_id in db.execute(at_once.order_by(Meeting.starts_at, Meeting.id))}
     mine = {member for member, _role in _expected(db, meeting.id)}
     people: dict[int, set[int]] = defaultdict(set)
     shared = select(Participant.meeting_id, Participant.member_id).where(
-        Participant.meeting_id.in_(rooms), Participant.member_id.in_(mine), Participant.rsvp != Rsvp.ABSENT
+        Participant.meeting_id.in_(rooms), Participant.member_id.in_(mine), Participant.rsvp.not_in(NOT_COMING)
     )
     for meeting_id, member_id in db.execute(shared):
         people[meeting_id].add(member_id)
@@ -87,9 +86,18 @@ def others(db: Session, meeting: Meeting, room: Room | None) -> list[room_rules.
     ]
 
 
+def _at_once(meeting: Meeting) -> list[Any]:
+    return [
+        Meeting.id != meeting.id,
+        Meeting.state.in_(BINDS),
+        Meeting.starts_at < meeting.ends_at,
+        Meeting.ends_at > meeting.starts_at,
+    ]
+
+
 def _expected(db: Session, meeting_id: int) -> list[tuple[int, str]]:
     query = select(Participant.member_id, Participant.role).where(
-        Participant.meeting_id == meeting_id, Participant.rsvp.not_in((Rsvp.ABSENT, Rsvp.SUBSTITUTED))
+        Participant.meeting_id == meeting_id, Participant.rsvp.not_in(NOT_COMING)
     )
     return [(member_id, role) for member_id, role in db.execute(query)]
 
@@ -127,6 +135,39 @@ def shown(db: Session, person: Person, found: list[room_rules.Conflict]) -> list
 def _known(db: Session, person: Person, ids: set[int]) -> set[int]:
     query = select(Meeting.id).join(Unit, Unit.id == Meeting.unit_id)
     return set(db.scalars(query.where(Meeting.id.in_(ids), *queries.visible(person))))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A meeting that somebody is expected at while another lasts; no title where the reader may not know it."""
+
+    meeting_id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def elsewhere(
+    db: Session, person: Person, meeting: Meeting, members: Collection[int] | None = None
+) -> dict[int, list[Elsewhere]]:
+    """By member: where else they are expected while the meeting lasts. Of those invited to it who have not said that
+    they are not coming, or of these ``members``.
+    """
+    if meeting.over:
+        return {}
+    if members is None:
+        members = {member_id for member_id, _role in _expected(db, meeting.id)}
+    query = (
+        select(Participant.member_id, Meeting.id, Meeting.title, Meeting.starts_at, Meeting.ends_at)
+        .join(Meeting, Meeting.id == Participant.meeting_id)
+        .where(*_at_once(meeting), Participant.member_id.in_(members), Participant.rsvp.not_in(NOT_COMING))
+    )
+    rows = db.execute(query.order_by(Meeting.starts_at, Meeting.id)).all()
+    known = _known(db, person, {meeting_id for _member, meeting_id, *_rest in rows})
+    found: dict[int, list[Elsewhere]] = defaultdict(list)
+    for member_id, meeting_id, title, starts_at, ends_at in rows:
+        found[member_id].append(Elsewhere(meeting_id, title if meeting_id in known else "", starts_at, ends_at))
+    return dict(found)
 
 
 @dataclass(frozen=True)
