@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from datetime import timedelta
 from enum import StrEnum
 
@@ -12,6 +13,10 @@ INDEX_BATCH = 50
 """Most documents in one commit of the index, because a commit costs more than a document."""
 PATIENCE = timedelta(seconds=15)
 """How long a job waits for a store or an index that is down or busy; such waits are not counted as attempts."""
+QUICK_SECONDS = 15.0
+"""A step that takes longer begins again among the slow ones, with all the time that it may have."""
+QUICK_BYTES = 20 * 1024**2
+"""Larger files do not even begin among the quick ones."""
 FILENAME_CHARACTERS = 200
 TITLE_CHARACTERS = 500
 
@@ -26,6 +31,13 @@ class VersionState(StrEnum):
     REFUSED = "refused"
 
 
+class Secrecy(StrEnum):
+    """How closely a document is kept (độ mật)."""
+
+    NORMAL = "normal"
+    SECRET = "secret"
+
+
 class JobState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -34,8 +46,57 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
+    """``EXTRACT`` is the next step of processing a version."""
+
     EXTRACT = "extract"
     INDEX = "index"
+
+
+class Lane(StrEnum):
+    """Which jobs a worker takes: those of one lane do not wait behind those of another."""
+
+    INDEX = "index"
+    QUICK = "quick"
+    SLOW = "slow"
+
+
+class Step(StrEnum):
+    """What is done with a version, in this order: what people wait for comes first, what takes longest last."""
+
+    CHECK = "check"
+    TEXT = "text"
+    REWRITE = "rewrite"
+    PDF = "pdf"
+    PREVIEW = "preview"
+    OCR = "ocr"
+
+
+class StepState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class RenditionKind(StrEnum):
+    """What was made of a version: to be read by ranges, as PDF, as a small and a larger picture of its first page."""
+
+    STREAMING = "streaming"
+    PDF = "pdf"
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+
+
+def next_step(ended: Container[Step], failed: Container[Step]) -> Step | None:
+    """The first step that has not ended; None when there is nothing more to do: after a check that failed, too."""
+    if Step.CHECK in failed:
+        return None
+    return next((step for step in Step if step not in ended), None)
+
+
+def is_slow(step: Step, size: int) -> bool:
+    """Whether a step of a file of that many bytes is known beforehand to take long."""
+    return step in {Step.PDF, Step.OCR} or size > QUICK_BYTES
 
 
 def backoff(attempts: int) -> timedelta:
