@@ -207,7 +207,7 @@ def _store_text(db: Session, version_id: int, outcome: Extracted, now: datetime)
 def _index(shop: Workshop, claims: Sequence[Job]) -> Store:
     document_ids = list({job.payload["document_id"]: None for job in claims})
     try:
-        shop.search.update(document_ids, reader(shop.database, document_ids))
+        shop.search.update(list(map(queries.document_key, document_ids)), reader(shop.database, document_ids))
     except SearchBroken as error:
         log.warning("%s: rebuilding the index", error)
         rebuild_index(shop.database, shop.search)

@@ -8,9 +8,22 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from documents.models import Document, DocumentLabel, PageText, Version
-from documents.search import Entry, Passage, Results, passage
+from documents.search import Entry, Results
+from documents.search_passages import Passage, passage
 
 BATCH = 50
+_DOCUMENT = "document"
+
+
+def document_key(document_id: int) -> str:
+    """What a document is called in the search index."""
+    return f"{_DOCUMENT}:{document_id}"
+
+
+def document_of(key: str) -> int | None:
+    """The id of the document of this key; None for the key of anything else."""
+    what, _, number = key.partition(":")
+    return int(number) if what == _DOCUMENT else None
 
 
 def newest_version(db: Session, document_id: int) -> Version | None:
@@ -68,7 +81,7 @@ def _entries(db: Session, document_ids: Sequence[int]) -> Iterator[Entry]:
         version_id = versions.get(document.id)
         pages = pages_of(db, version_id) if version_id else []
         yield Entry(
-            document_id=document.id,
+            key=document_key(document.id),
             title=document.title,
             text="\n".join(text for _, text in pages),
             kind=document.kind,
@@ -95,7 +108,7 @@ def found(db: Session, results: Results, question: str, labels: frozenset[str]) 
     What has meanwhile gone from the database, or been closed to these labels, is left out: the index may be behind.
     """
     open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
-    hits = [hit.document_id for hit in results.hits]
+    hits = [number for hit in results.hits if (number := document_of(hit.key)) is not None]
     allowed = set(db.scalars(open_ones.where(DocumentLabel.document_id.in_(hits))))
     ids = [document_id for document_id in hits if document_id in allowed]
     documents = {document.id: document for document in db.scalars(select(Document).where(Document.id.in_(ids)))}

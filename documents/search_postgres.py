@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from documents import text
 from documents.database import Database
-from documents.search import Entry, Hit, Query, Read, Results, SearchBroken, SearchBusy, parse
+from documents.search import Entry, Hit, Query, Read, Results, SearchBroken, SearchBusy
+from documents.search_query import parse
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +74,10 @@ class PostgresSearch:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def update(self, document_ids: Iterable[int], read: Read) -> None:
+    def update(self, keys: Iterable[str], read: Read) -> None:
         with self._writing() as db:
             entries = list(read())
-            gone = sorted(set(document_ids) - {entry.document_id for entry in entries})
+            gone = sorted(map(_number, set(keys) - {entry.key for entry in entries}))
             db.execute(sql("DELETE FROM search_entry WHERE document_id = ANY(:gone)"), {"gone": gone})
             _put(db, "search_entry", entries)
 
@@ -96,7 +97,7 @@ class PostgresSearch:
         return count
 
     def search(self, query: Query) -> Results:
-        terms = parse(query.text)
+        terms = parse(query.text).terms()
         if not terms or not query.labels:
             return Results(0, [])
         folded = sorted({word for term in terms for word in term.folded})
@@ -105,12 +106,19 @@ class PostgresSearch:
         statement, values = _question(query, folded, marked, phrases)
         with _naming_damage(), self.database.reading() as db:
             rows = db.execute(sql(statement), values).all()
-        hits = [Hit(row.document_id, row.score) for row in rows if row.document_id is not None]
+        hits = [Hit(f"document:{row.document_id}", row.score) for row in rows if row.document_id is not None]
         return Results(rows[0].total, hits)
 
     def count(self) -> int:
         with _naming_damage(), self.database.reading() as db:
             return int(db.scalar(sql("SELECT count(*) FROM search_entry")) or 0)
+
+    def suggest(self, beginning: str, labels: frozenset[str], limit: int = 8) -> list[str]:
+        return []
+
+    def keys(self) -> Iterator[str]:
+        with _naming_damage(), self.database.reading() as db:
+            yield from [f"document:{number}" for number in db.scalars(sql("SELECT document_id FROM search_entry"))]
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -136,7 +144,7 @@ def _question(
     if marked:
         score += " + 2 * ts_rank('{0.1, 0.2, 0.4, 1.0}', words, CAST(:exact AS tsquery), 1)"
         values["exact"] = " | ".join(map(_quoted, marked))
-    for column, wanted in (("kind", query.kinds), ("type_code", query.type_codes)):
+    for column, wanted in (("kind", query.filters.kinds), ("type_code", query.filters.type_codes)):
         if wanted:
             filters += f" AND {column} = ANY(:{column})"
             values[column] = sorted(wanted)
@@ -144,6 +152,10 @@ def _question(
         filters += f" AND strpos(folded, :phrase{number}) > 0"
         values[f"phrase{number}"] = phrase
     return _FIND.format(score=score, filters=filters), values
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition(":")[2])
 
 
 def _put(db: Session, table: str, entries: Sequence[Entry]) -> None:
@@ -154,18 +166,18 @@ def _put(db: Session, table: str, entries: Sequence[Entry]) -> None:
 def _row(entry: Entry) -> dict[str, Any]:
     parts = [text.words(part) for part in entry.parts()]
     return {
-        "document_id": entry.document_id,
+        "document_id": _number(entry.key),
         "kind": entry.kind,
         "type_code": entry.type_code,
         "issued_on": entry.issued_on,
         "labels": sorted(entry.labels),
-        "words": _vector(parts, entry.document_id),
+        "words": _vector(parts, entry.key),
         # "|" is in no word: a phrase does not run from one part into the next.
         "folded": " " + " | ".join(" ".join(map(text.fold, part)) for part in parts) + " ",
     }
 
 
-def _vector(parts: Sequence[Sequence[str]], document_id: int) -> str:
+def _vector(parts: Sequence[Sequence[str]], key: str) -> str:
     """Each word in both forms with its places, those of the title (the first part) of weight A."""
     places: dict[str, list[str]] = {}
     place = 0
@@ -178,7 +190,7 @@ def _vector(parts: Sequence[Sequence[str]], document_id: int) -> str:
                     where.append(f"{place}A" if part == 0 else str(place))
     bare = sum(len(word.encode()) + 4 for word in places)
     if bare > _VECTOR_BYTES:
-        log.warning("document %d has too many different words to be indexed whole", document_id)
+        log.warning("%s has too many different words to be indexed whole", key)
         places = dict(islice(places.items(), _VECTOR_BYTES * len(places) // bare // 2))
     elif bare + sum(2 * len(where) for where in places.values()) > _VECTOR_BYTES:
         return " ".join(map(_quoted, places))

@@ -9,7 +9,7 @@ from whoosh.formats import Existence, Positions
 from whoosh.reading import TermNotFound
 
 from documents import text
-from documents.search import Term
+from documents.search_query import Term
 
 EXACT_WEIGHT = 2.0
 TITLE_WEIGHT = 1.5

@@ -22,7 +22,8 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC, FileIndex
 
 from documents.blobs import is_full_disk, sync_folder
-from documents.search import Entry, Hit, Query, Read, Results, SearchBroken, SearchBusy, Term, parse
+from documents.search import Entry, Hit, Query, Read, Results, SearchBroken, SearchBusy
+from documents.search_query import Term, parse
 from documents.search_segments import Places, Segment, Statistics, Words, score
 
 SCHEMA_VERSION = "1"
@@ -48,15 +49,15 @@ class WhooshSearch:
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
 
-    def update(self, document_ids: Iterable[int], read: Read) -> None:
+    def update(self, keys: Iterable[str], read: Read) -> None:
         with self._writing():
             storage = self._storage(self._current())
             entries = list(read())
             with _naming_damage():
                 writer = FileIndex(storage, schema=_schema(), indexname=_NAME).writer(limitmb=WRITER_MB)
                 with _cancelled_on_error(writer):
-                    for document_id in {*document_ids, *(entry.document_id for entry in entries)}:
-                        writer.delete_by_term("id", str(document_id))
+                    for key in {*keys, *(entry.key for entry in entries)}:
+                        writer.delete_by_term("id", key)
                     for entry in entries:
                         writer.add_document(**_fields(entry))
                     writer.commit()
@@ -80,15 +81,23 @@ class WhooshSearch:
         return count
 
     def search(self, query: Query) -> Results:
-        terms = parse(query.text)
+        understood = parse(query.text)
+        terms = understood.terms()
         if not terms or not query.labels:
             return Results(0, [])
         with self._lock:
             return self._fresh().search(terms, query)
 
+    def suggest(self, beginning: str, labels: frozenset[str], limit: int = 8) -> list[str]:
+        return []
+
     def count(self) -> int:
         with self._lock:
             return self._fresh().count
+
+    def keys(self) -> Iterator[str]:
+        with self._lock:
+            yield from [str(stored["id"]) for stored in self._fresh().reader.all_stored_fields()]
 
     def _fresh(self) -> "_Snapshot":
         """What the newest commit shows."""
@@ -174,9 +183,9 @@ class _Snapshot:
                 matching = self._matching(segment, terms, query)
                 total += len(matching)
                 scores = score(segment, matching, terms, statistics)
-                best += [(-scores[number], self._document_id(offset + number)) for number in self._top(scores, query)]
+                best += [(-scores[number], self._key(offset + number)) for number in self._top(scores, query)]
             shown = heapq.nsmallest(query.offset + query.limit, best)[query.offset :]
-            return Results(total, [Hit(document_id, -negative) for negative, document_id in shown])
+            return Results(total, [Hit(key, -negative) for negative, key in shown])
 
     def _top(self, scores: dict[int, float], query: Query) -> list[int]:
         # Equal scores are ordered by the document's id, which is not the order in the segment: keep all equals.
@@ -185,7 +194,11 @@ class _Snapshot:
 
     def _matching(self, segment: Segment, terms: list[Term], query: Query) -> list[int]:
         numbers = segment.with_all(sorted({word for term in terms for word in term.folded}))
-        for field, values in (("label", query.labels), ("kind", query.kinds), ("type", query.type_codes)):
+        for field, values in (
+            ("label", query.labels),
+            ("kind", query.filters.kinds),
+            ("type", query.filters.type_codes),
+        ):
             if values or field == "label":
                 numbers = segment.with_any(field, values, numbers)
         for term in terms:
@@ -193,13 +206,13 @@ class _Snapshot:
                 numbers = segment.with_phrase(term.folded, numbers)
         return numbers
 
-    def _document_id(self, number: int) -> int:
-        return int(self.reader.stored_fields(number)["id"])
+    def _key(self, number: int) -> str:
+        return str(self.reader.stored_fields(number)["id"])
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
     return {
-        "id": str(entry.document_id),
+        "id": entry.key,
         "body": entry.parts(),
         "title": (entry.title,),
         "label": sorted(entry.labels),

@@ -46,6 +46,11 @@ def words(text: str) -> list[str]:
     return [word[:WORD_CHARACTERS] for word in WORD.findall(exact(clean(text)))]
 
 
+def field_words(name: str, value: str) -> list[str]:
+    """The folded words of a field's value as they are indexed and asked for: "number:15"; 015 and 15 are the same."""
+    return [f"{name}:{fold(word).lstrip('0') or '0'}" for word in words(value)]
+
+
 class _Dropped(dict[int, int | None]):
     """Which characters a cleaned text does not have; decided once for each character that turns up."""
 

@@ -72,7 +72,7 @@ class House:
 
     def ask(self, question: str, *labels: str) -> list[int]:
         found = self.search.search(Query(question, frozenset(labels or [LABEL])))
-        return [hit.document_id for hit in found.hits]
+        return [queries.document_of(hit.key) for hit in found.hits]
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ def test_one_that_cannot_be_indexed_does_not_hold_up_the_others(house, monkeypat
     update = house.search.update
 
     def choosy(ids, read):
-        if bad in ids:
+        if queries.document_key(bad) in ids:
             raise ValueError("indigestible")
         update(ids, read)
 

@@ -18,7 +18,7 @@ LABELS = frozenset({"unit:1"})
 
 
 def entry(number: int, words: str = "tờ trình") -> Entry:
-    return Entry(number, f"Số {number}", words, "paper", LABELS)
+    return Entry(f"document:{number}", "paper", f"Số {number}", words, LABELS)
 
 
 def total(search: WhooshSearch, question: str = "trình") -> int:
@@ -69,7 +69,7 @@ def spoil_current(root):
 def test_damage_is_said_and_mended_by_a_rebuild(search, damage):
     damage(search.root)
     fresh = WhooshSearch(search.root)
-    for use in (fresh.count, lambda: total(fresh), lambda: fresh.update([3], lambda: [entry(3)])):
+    for use in (fresh.count, lambda: total(fresh), lambda: fresh.update(["document:3"], lambda: [entry(3)])):
         with pytest.raises(SearchBroken) as problem:
             use()
         assert problem.value.code == "search_broken"
@@ -96,11 +96,11 @@ def test_a_second_writer_waits_its_turn(search):
         assert go_on.wait(30)
         return [entry(3)]
 
-    slow = threading.Thread(target=lambda: search.update([3], slowly))
+    slow = threading.Thread(target=lambda: search.update(["document:3"], slowly))
     slow.start()
     assert started.wait(30)
     other = WhooshSearch(search.root)
-    quick = threading.Thread(target=lambda: other.update([4], lambda: [entry(4)]))
+    quick = threading.Thread(target=lambda: other.update(["document:4"], lambda: [entry(4)]))
     quick.start()
     go_on.set()
     slow.join()
@@ -113,10 +113,10 @@ def test_a_writer_that_waits_too_long_says_so(search, monkeypatch):
 
     def meanwhile():
         with pytest.raises(SearchBusy):
-            WhooshSearch(search.root).update([4], lambda: [entry(4)])
+            WhooshSearch(search.root).update(["document:4"], lambda: [entry(4)])
         return [entry(3)]
 
-    search.update([3], meanwhile)
+    search.update(["document:3"], meanwhile)
     assert total(search) == 3
 
 
@@ -137,7 +137,8 @@ WRITER = """
     from documents.search_whoosh import WhooshSearch
     search = WhooshSearch(Path(sys.argv[1]))
     for number in itertools.count(int(sys.argv[2])):
-        search.update([number], lambda: [Entry(number, "Số", "tờ trình", "paper", frozenset({"unit:1"}))])
+        entry = Entry(f"document:{number}", "paper", "Số", "tờ trình", frozenset({"unit:1"}))
+        search.update([entry.key], lambda: [entry])
         print(number, flush=True)
 """
 
@@ -150,7 +151,7 @@ def process(code, *arguments):
 def test_other_processes_see_each_commit(search):
     with process(READER, search.root) as one, process(READER, search.root) as two:
         for number in range(3, 8):
-            search.update([number], lambda number=number: [entry(number)])
+            search.update([f"document:{number}"], lambda number=number: [entry(number)])
             for reader in (one, two):
                 reader.stdin.write("to trinh\n")
                 assert int(reader.stdout.readline()) == number
@@ -172,7 +173,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(search):
             last = max([last, *rest])
         # The one in the middle of which it was killed may be there or not.
         assert total(WhooshSearch(search.root)) - last in {0, 1}
-        search.update([last + 1], lambda number=last + 1: [entry(number)])
+        search.update([f"document:{last + 1}"], lambda number=last + 1: [entry(number)])
         last += 1
         assert total(search) == last
 
@@ -192,7 +193,7 @@ def test_threads_search_while_another_writes(search):
     for thread in threads:
         thread.start()
     for number in range(3, 18):
-        search.update([number], lambda number=number: [entry(number)])
+        search.update([f"document:{number}"], lambda number=number: [entry(number)])
     search.rebuild(lambda: map(entry, range(1, 31)))
     done.set()
     for thread in threads:

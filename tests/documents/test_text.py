@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from documents import text
 from documents.rules import clean_filename, clean_title
-from documents.search import PASSAGE_WORDS, Term, parse, passage
+from documents.search_passages import PASSAGE_WORDS, passage
+from documents.search_query import Term, parse
 
 
 @pytest.mark.parametrize(
@@ -49,11 +50,11 @@ def test_normalising_twice_changes_nothing(written):
 
 @given(st.text())
 def test_any_question_can_be_parsed(question):
-    assert all(term.words and all(term.words) for term in parse(question))
+    assert all(term.words and all(term.words) for term in parse(question).terms())
 
 
 def test_quotes_make_phrases():
-    assert parse('Nghị "Hoà  bình" nghị “a b” “”') == [Term(("nghị",)), Term(("hòa", "bình")), Term(("a", "b"))]
+    assert parse('Nghị "Hoà  bình" nghị “a b” “”').terms() == [Term(("nghị",)), Term(("hòa", "bình")), Term(("a", "b"))]
     assert Term(("hòa", "an")).marked == ("hòa",)
 
 
