@@ -1,6 +1,7 @@
 """A batch of rows on its way into the registry: what was made ready is taken in one transaction."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -197,10 +198,16 @@ class Batch:
                 select(each.c.value, *(value for _column, value in said)),
             )
         )
+        self._count()
+
+    def _count(self) -> None:
         tally = Tally()
-        for row, place in self._new:
-            tally.member(place.path, row.sex, int(row.born_on[:4]), 1)
-            tally.movement(place.above, MemberEventKind.ENTERED, self._today)
+        for (path, sex, born), number in Counter(
+            (place.path, row.sex, row.born_on[:4]) for row, place in self._new
+        ).items():
+            tally.member(path, sex, int(born), number)
+        for above, number in Counter(place.above for _row, place in self._new).items():
+            tally.movement(above, MemberEventKind.ENTERED, self._today, number)
         tally.write(self._db)
 
 

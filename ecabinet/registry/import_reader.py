@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import IO, Any
 
@@ -41,6 +42,7 @@ class Reader:
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - asked for
         self._orders, self._answers = self._process.stdin, self._process.stdout
+        self._ahead = ThreadPoolExecutor(1, "import-reader")
         try:
             # the secret goes through the pipe: arguments and environment can be read by others
             pickle.dump((number, form, dict(columns), skip, size, sealer, today), self._orders)
@@ -48,18 +50,25 @@ class Reader:
         except BaseException:
             self.close()
             raise
+        self._next = self._ahead.submit(self._read)
 
     def __iter__(self) -> "Reader":
         return self
 
     def __next__(self) -> list[Prepared]:
         """The next batch; raises the Problem that the other process met, and RuntimeError when it ended too early."""
+        batch = self._next.result()
+        if not batch:
+            raise StopIteration
+        # the one after it is taken in while the database is busy with this one
+        self._next = self._ahead.submit(self._read)
+        return batch
+
+    def _read(self) -> list[Prepared]:
         size = LENGTH.unpack(self._exactly(LENGTH.size))[0]
         given = marshal.loads(self._exactly(size))  # noqa: S302 - made by our own module
         if isinstance(given, str):
             raise Problem(given)
-        if not given:
-            raise StopIteration
         return [Prepared.of_plain(row) for row in given]
 
     def _exactly(self, size: int) -> bytes:
@@ -71,6 +80,7 @@ class Reader:
     def close(self) -> None:
         """End the process, wherever it is."""
         self._process.kill()
+        self._ahead.shutdown()
         self._answers.close()
         self._process.wait()
 
