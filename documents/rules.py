@@ -19,6 +19,11 @@ QUICK_BYTES = 20 * 1024**2
 """Larger files do not even begin among the quick ones."""
 FILENAME_CHARACTERS = 200
 TITLE_CHARACTERS = 500
+NOTE_CHARACTERS = 500
+
+IN_BIN = "bin:"
+"""Stands before the labels of a document in the bin. Nobody carries such a label, so it is gone for all who ask by
+labels, which is everybody; the keepers of the bin ask for just these."""
 
 
 class VersionState(StrEnum):
@@ -121,6 +126,11 @@ def clean_filename(name: str) -> str:
 def clean_title(title: str) -> str:
     """One line, NFC, without invisible characters, cut to what the column holds; may be empty."""
     return _one_line(unicodedata.normalize("NFC", title))[:TITLE_CHARACTERS]
+
+
+def clean_note(note: str) -> str:
+    """The same for a reason that somebody gives."""
+    return _one_line(unicodedata.normalize("NFC", note))[:NOTE_CHARACTERS]
 
 
 def _one_line(value: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from documents.blobs import Blob
-from documents.operations import add_document, add_version
+from documents.operations import add_document
+from documents.versions import add_version
 from ecabinet.access import unit_label
 from ecabinet.demo import laws, meeting, opinions, people, rooms
 from ecabinet.engines import Engines
@@ -51,6 +52,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
             document = add_document(
                 db, title=law.title, kind="law", labels=labels, by="demo", now=now,
                 type_code="Luật", number=law.number, issuer="Quốc hội", issued_on=law.issued_on,
+                owner=unit_label(centre.id),
             )  # fmt: skip
             add_version(
                 db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now

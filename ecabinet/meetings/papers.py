@@ -11,10 +11,11 @@ from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Invalid, Problem
 from documents.models import Document
-from documents.operations import add_document, add_version, rename, set_labels
+from documents.operations import add_document, rename, set_labels
 from documents.queries import newest_version
+from documents.versions import add_version
 from ecabinet import audit
-from ecabinet.access import Person, member_label
+from ecabinet.access import Person, member_label, unit_label
 from ecabinet.clock import ZONE
 from ecabinet.meetings import agenda_rules, paper_rules
 from ecabinet.meetings.agenda import PaperFile, items_of, setting_of
@@ -105,6 +106,7 @@ def _document(db: Session, meeting: Meeting, paper: Paper, by: Person, now: date
         now=now,
         issuer=meeting.unit.name,
         issued_on=now.astimezone(ZONE).date(),
+        owner=unit_label(meeting.unit_id),
     )
 
 

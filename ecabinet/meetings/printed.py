@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
 from documents.models import Document
-from documents.operations import add_document, add_version
-from ecabinet.access import ancestors, meeting_label, office_label
+from documents.operations import add_document
+from documents.versions import add_version
+from ecabinet.access import ancestors, meeting_label, office_label, unit_label
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.printing.sheets import Form, Head, Signer
 from ecabinet.registry.models import Unit
@@ -33,7 +34,8 @@ def keep(
     """Keep a paper of the meeting in the archive: for those invited, and for the offices above."""
     labels = {meeting_label(meeting.id), *(office_label(unit_id) for unit_id in ancestors(meeting.unit.path))}
     document = add_document(
-        db, title=title, kind=kind, labels=labels, by=by, now=now, issuer=meeting.unit.name, issued_on=now.date()
-    )
+        db, title=title, kind=kind, labels=labels, by=by, now=now, issuer=meeting.unit.name, issued_on=now.date(),
+        owner=unit_label(meeting.unit_id),
+    )  # fmt: skip
     add_version(db, document, blob, filename=filename, media_type=PDF, by=by, now=now)
     return document

@@ -10,9 +10,10 @@ from documents.blobs import Blob
 from documents.errors import Problem
 from documents.media import DOCX
 from documents.models import Document
-from documents.operations import add_document, add_version
+from documents.operations import add_document
+from documents.versions import add_version
 from ecabinet import audit
-from ecabinet.access import ancestors, preparing_label, running_label
+from ecabinet.access import ancestors, preparing_label, running_label, unit_label
 from ecabinet.clock import ZONE
 from ecabinet.meetings.models import AgendaItem, Meeting
 from ecabinet.minutes import rules
@@ -100,7 +101,8 @@ def keep(db: Session, meeting: Meeting, one: Resolution, blob: Blob, by_name: st
         labels = {running_label(meeting.id), *(preparing_label(unit_id) for unit_id in ancestors(meeting.unit.path))}
         title = f"Dự thảo nghị quyết: {one.summary}"
         document = add_document(
-            db, title=title[:500], kind="resolution", labels=labels, by=by_name, now=now, issuer=meeting.unit.name
+            db, title=title[:500], kind="resolution", labels=labels, by=by_name, now=now, issuer=meeting.unit.name,
+            owner=unit_label(meeting.unit_id),
         )  # fmt: skip
         one.document_id = document.id
     name = f"du-thao-nghi-quyet-{one.item_id}.docx"

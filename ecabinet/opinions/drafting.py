@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from documents.errors import NotFound, Problem
 from documents.models import Document
-from documents.operations import add_document, add_version, set_labels
+from documents.operations import add_document, set_labels
+from documents.versions import add_version
 from ecabinet import audit
-from ecabinet.access import ancestors, member_label, preparing_label
+from ecabinet.access import ancestors, member_label, preparing_label, unit_label
 from ecabinet.clock import ZONE
 from ecabinet.meetings.agenda import PaperFile
 from ecabinet.opinions import rules
@@ -214,7 +215,7 @@ def lay_paper(db: Session, draft: OpinionRound, file: PaperFile, by: int, now: d
     require_draft(draft)
     document = add_document(
         db, title=file.title, kind="opinion", labels=preparing_labels(draft), by=member_label(by), now=now,
-        issuer=draft.unit.name, issued_on=now.astimezone(ZONE).date(),
+        issuer=draft.unit.name, issued_on=now.astimezone(ZONE).date(), owner=unit_label(draft.unit_id),
     )  # fmt: skip
     add_version(
         db, document, file.blob, filename=file.filename, media_type=file.media_type, by=member_label(by), now=now

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
 from documents.errors import Invalid, Problem
-from documents.operations import add_document, add_version
+from documents.operations import add_document
+from documents.versions import add_version
 from ecabinet import audit
-from ecabinet.access import member_label, office_label
+from ecabinet.access import member_label, office_label, unit_label
 from ecabinet.clock import ZONE
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import MemberStatus
@@ -127,7 +128,10 @@ def _keep(db: Session, task: Task, attachment: Attachment, by: int, now: datetim
     members = {task.given_by, task.owner_member_id, *(helper.member_id for helper in task.helpers)}
     units = {task.unit_id, task.owner_unit_id, *(helper.unit_id for helper in task.helpers)}
     labels = {member_label(one) for one in members if one} | {office_label(one) for one in units if one}
-    document = add_document(db, title=attachment.filename, kind="task_report", labels=labels, by=name, now=now)
+    document = add_document(
+        db, title=attachment.filename, kind="task_report", labels=labels, by=name, now=now,
+        owner=unit_label(task.unit_id),
+    )  # fmt: skip
     add_version(
         db, document, attachment.blob, filename=attachment.filename, media_type=attachment.media_type, by=name, now=now
     )

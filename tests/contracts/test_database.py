@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from documents import operations
+from documents import operations, versions
 from documents.blobs import Blob
 from documents.database import Base, Database, changed
-from documents.models import Document, DocumentLabel, Job, PageText, Version
+from documents.models import Binned, Document, DocumentLabel, Job, Loan, PageText, Version
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC)
-TABLES = [Base.metadata.tables[model.__tablename__] for model in (Document, DocumentLabel, Version, PageText, Job)]
+MODELS = (Document, DocumentLabel, Version, PageText, Job, Loan, Binned)
+TABLES = [Base.metadata.tables[model.__tablename__] for model in MODELS]
 BLOB = Blob("a" * 64, 5)
 
 
@@ -190,7 +191,7 @@ def test_versions_added_at_once_get_numbers_without_gaps(database):
     def write(number):
         with database.writing() as db:
             document = db.get_one(Document, document_id)
-            operations.add_version(db, document, BLOB, filename="a", media_type="b", by=f"member:{number}", now=NOW)
+            versions.add_version(db, document, BLOB, filename="a", media_type="b", by=f"member:{number}", now=NOW)
 
     in_threads(write, 12)
     with database.reading() as db:

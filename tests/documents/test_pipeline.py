@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from documents import operations, pipeline, queries
+from documents import operations, pipeline, queries, versions
 from documents.blobs import Blobs, FolderBlobs, StoreDown
 from documents.blobs_s3 import S3Blobs
 from documents.database import Base, Database
@@ -51,7 +51,7 @@ class House:
             document = operations.add_document(
                 db, title=title, kind="paper", labels=[LABEL], by="member:1", now=self.now
             )
-            return operations.add_version(
+            return versions.add_version(
                 db, document, blob, filename=filename, media_type=PDF, by="member:1", now=self.now
             ).id
 
@@ -137,7 +137,7 @@ def test_a_second_version_takes_over_when_it_is_read(house):
     blob = house.blobs.put(io.BytesIO(hostile.paper("Bản sửa đổi")))
     with house.database.writing() as db:
         document = db.get_one(Document, document_id)
-        second = operations.add_version(db, document, blob, filename="b.pdf", media_type=PDF, by="member:2", now=NOW)
+        second = versions.add_version(db, document, blob, filename="b.pdf", media_type=PDF, by="member:2", now=NOW)
         assert (second.number, document.last_number) == (2, 2)
     assert house.ask("hoa binh") == [document_id]
     house.work()

@@ -1,0 +1,92 @@
+"""The bin: a document in it is gone for everybody but its keepers, comes back as it was, or is destroyed in the end.
+
+As :mod:`documents.operations`: in the caller's transaction. What refers to a document from outside this library is the
+caller's to look after, before it is put here: a row that is referred to cannot be destroyed.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from documents.database import changed
+from documents.errors import Problem
+from documents.models import Binned, Document, DocumentLabel, Loan, Rendition, Version
+from documents.operations import request_index
+from documents.retention_rules import must_be_kept
+from documents.rules import IN_BIN, clean_note
+
+
+def throw_away(
+    db: Session, document: Document, *, by: str, by_name: str, reason: str, until: datetime, now: datetime
+) -> Binned:
+    """Into the bin, where it stays at least until then. Refused (``in_bin``) when it is there, and (``on_loan``) while
+    another has it out.
+    """
+    db.execute(select(Document.id).where(Document.id == document.id).with_for_update(key_share=True))
+    if db.get(Binned, document.id) is not None:
+        raise Problem("in_bin")
+    loan = db.get(Loan, document.id)
+    if loan is not None and loan.until > now and loan.holder != by:
+        raise Problem("on_loan", who=loan.holder_name)
+    binned = Binned(document_id=document.id, by=by, by_name=by_name, reason=clean_note(reason), at=now, until=until)
+    db.add(binned)
+    db.execute(delete(Loan).where(Loan.document_id == document.id))
+    _relabel(db, document, now, lambda label: IN_BIN + label)
+    return binned
+
+
+def take_out(db: Session, document: Document, now: datetime) -> None:
+    """Out of the bin, open to those to whom it was open. Refused (``not_in_bin``) when it is not there."""
+    binned = db.get(Binned, document.id, with_for_update=True)
+    if binned is None:
+        raise Problem("not_in_bin")
+    db.delete(binned)
+    db.flush()
+    _relabel(db, document, now, lambda label: label.removeprefix(IN_BIN))
+
+
+def _relabel(db: Session, document: Document, now: datetime, change: Callable[[str], str]) -> None:
+    for label in db.scalars(select(DocumentLabel).where(DocumentLabel.document_id == document.id)):
+        label.label = change(label.label)
+    db.flush()
+    db.expire(document, ["labels"])
+    request_index(db, document.id, now)
+    changed(db, "document", document.id)
+
+
+def due(db: Session, now: datetime, today: date, limit: int) -> list[Document]:
+    """Documents in the bin whose days there are over and which no rule of retention holds any longer."""
+    in_bin = select(Document).join(Binned, Binned.document_id == Document.id).where(Binned.until <= now)
+    found = db.scalars(in_bin.order_by(Binned.until, Document.id).execution_options(yield_per=100))
+    return list(islice((one for one in found if not is_held(one, today)), limit))
+
+
+def is_held(document: Document, today: date) -> bool:
+    """Whether a rule of retention forbids destroying it today."""
+    return must_be_kept(document.retention, document.keep_years, document.closed_on, today)
+
+
+def destroy(db: Session, document: Document, now: datetime) -> set[str]:
+    """Delete its rows for good; the sha256 of the blobs that nothing refers to any longer, for the caller to delete
+    after the commit. The database refuses while anything outside the library refers to it.
+    """
+    versions = select(Version.id).where(Version.document_id == document.id)
+    blobs = set(db.scalars(select(Version.sha256).where(Version.document_id == document.id)))
+    blobs |= set(db.scalars(select(Rendition.sha256).where(Rendition.version_id.in_(versions))))
+    db.execute(delete(Version).where(Version.document_id == document.id))
+    db.execute(delete(Document).where(Document.id == document.id))
+    request_index(db, document.id, now)
+    changed(db, "document", document.id)
+    return blobs - used(db, blobs)
+
+
+def used(db: Session, blobs: Collection[str]) -> set[str]:
+    """Those of these blobs that some version or rendition refers to."""
+    return {
+        sha256
+        for model in (Version, Rendition)
+        for sha256 in db.scalars(select(model.sha256).where(model.sha256.in_(blobs)))
+    }
