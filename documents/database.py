@@ -71,12 +71,14 @@ class Instant(TypeDecorator[datetime]):
 class Database:
     """An engine with its two entry points, :meth:`reading` and :meth:`writing`.
 
-    ``listeners`` are called after each commit with the distinct changes in the order they were recorded. They must be
-    quick; one that raises is logged, because the commit has already happened.
+    ``followers`` are called before each commit with the changes recorded so far; what they write is part of the same
+    transaction. ``listeners`` are called after each commit with the distinct changes in the order they were recorded.
+    They must be quick; one that raises is logged, because the commit has already happened.
     """
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = make_url(url)
+        self.followers: list[Callable[[Session, list[Change]], None]] = []
         self.listeners: list[Callable[[list[Change]], None]] = []
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
@@ -105,6 +107,9 @@ class Database:
         """A transaction committed at the end of the block; an exception rolls everything back."""
         with Session(self._writer, expire_on_commit=False) as db:
             yield db
+            if recorded := list(db.info.get("changes", ())):
+                for follow in self.followers:
+                    follow(db, recorded)
             db.commit()
             changes: dict[Change, None] = db.info.pop("changes", {})
         if changes:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from documents import queries
 from documents.blobs import Blobs, StoreDown, StoreFull, copy_chunks, naming_full_disks
+from documents.contents import DOCUMENTS, Contents
 from documents.database import Database, changed
 from documents.errors import Problem
 from documents.extract import LIMITS, Extracted, Limits, extract
@@ -43,6 +44,7 @@ class Workshop:
     database: Database
     blobs: Blobs
     search: Search
+    contents: Contents
     now: datetime
     limits: Limits
 
@@ -55,6 +57,7 @@ def run_one(
     *,
     worker: str = "worker",
     limits: Limits = LIMITS,
+    contents: Contents = DOCUMENTS,
 ) -> bool:
     """Do one job that is due, or several for the index in one go; False when there is none.
 
@@ -71,7 +74,7 @@ def run_one(
         return False
     try:
         with naming_full_disks():
-            store = _HANDLERS[JobKind(job.kind)](Workshop(database, blobs, search, now, limits), claims)
+            store = _HANDLERS[JobKind(job.kind)](Workshop(database, blobs, search, contents, now, limits), claims)
         with database.writing() as db:
             held = [row for claim in claims if (row := _held(db, claim)) is not None]
             if held:
@@ -205,18 +208,23 @@ def _store_text(db: Session, version_id: int, outcome: Extracted, now: datetime)
 
 
 def _index(shop: Workshop, claims: Sequence[Job]) -> Store:
-    document_ids = list({job.payload["document_id"]: None for job in claims})
+    keys = list({key: None for job in claims for key in _keys(job)})
     try:
-        shop.search.update(list(map(queries.document_key, document_ids)), reader(shop.database, document_ids))
+        shop.search.update(keys, reader(shop.database, shop.contents, keys))
     except SearchBroken as error:
         log.warning("%s: rebuilding the index", error)
-        rebuild_index(shop.database, shop.search)
+        rebuild_index(shop.database, shop.search, shop.contents)
 
     def store(db: Session) -> None:
-        for document_id in document_ids:
+        for document_id in filter(None, map(queries.document_of, keys)):
             changed(db, "document", document_id)
 
     return store
+
+
+def _keys(job: Job) -> list[str]:
+    keys: list[str] | None = job.payload.get("keys")
+    return [queries.document_key(job.payload["document_id"])] if keys is None else keys
 
 
 def _nothing(db: Session) -> None:
@@ -230,35 +238,35 @@ _HANDLERS: dict[JobKind, Handler] = {
 }
 
 
-def reader(database: Database, document_ids: list[int] | None = None) -> Read:
-    """Reads the entries of these documents, or of all, when the engine asks for them."""
+def reader(database: Database, contents: Contents = DOCUMENTS, keys: Sequence[str] | None = None) -> Read:
+    """Reads the entries of these keys, or of all, when the engine asks for them."""
 
     def read() -> Iterator[Entry]:
         with database.reading() as db:
-            yield from queries.entries(db, document_ids)
+            yield from contents.read(db, keys)
 
     return read
 
 
-def rebuild_index(database: Database, search: Search) -> int:
-    """Build the whole index anew from the database; the number of documents in it."""
-    return search.rebuild(reader(database))
+def rebuild_index(database: Database, search: Search, contents: Contents = DOCUMENTS) -> int:
+    """Build the whole index anew from the database; the number of entries in it."""
+    return search.rebuild(reader(database, contents))
 
 
-def ensure_index(database: Database, search: Search) -> bool:
+def ensure_index(database: Database, search: Search, contents: Contents = DOCUMENTS) -> bool:
     """At the start of a worker: rebuild an index that is missing, broken, or empty beside a full database.
 
     True when it was rebuilt here; another worker may be doing so already.
     """
     with database.reading() as db:
-        documents = queries.count_documents(db)
+        there_are = contents.count(db)
     try:
-        if search.count() or not documents:
+        if search.count() or not there_are:
             return False
     except SearchBroken as error:
         log.warning("%s: rebuilding the index", error)
     try:
-        rebuild_index(database, search)
+        rebuild_index(database, search, contents)
     except SearchBusy:
         return False
     return True
