@@ -98,6 +98,11 @@ def preparing_label(unit_id: int) -> str:
     return f"preparing:{unit_id}"
 
 
+def holding_label(unit_id: int) -> str:
+    """Opens what concerns a meeting to those who hold the meetings of this unit."""
+    return f"holding:{unit_id}"
+
+
 def meeting_label(meeting_id: int) -> str:
     """Opens a paper to those invited to this meeting."""
     return f"meeting:{meeting_id}"

@@ -152,6 +152,9 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
+OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "poll", "conclusion", "task", "document"})
+"""Changes that no room is shown: heard by the sockets, by the worker and by the search."""
+
 KEPT_SECONDS = 5.0
 VENDOR_MAX_AGE = 7 * 24 * 3600
 
@@ -211,7 +214,7 @@ def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:
     agenda's.
     """
     kind, key = change
-    if kind in ("account", "seat", "mail"):  # heard by the sockets and by the worker themselves
+    if kind in OF_NO_ROOM:
         return []
     if kind == "version":
         return [(meeting_id, "agenda") for meeting_id in meeting_queries.meetings_of_version(db, key)]

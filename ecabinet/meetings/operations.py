@@ -23,6 +23,7 @@ def create_meeting(
     db.flush()
     member = db.get_one(Member, person.member_id)
     add_participant(db, meeting, member, rules.ParticipantRole.SECRETARY, new_code)
+    changed(db, "meeting", meeting.id)
     return meeting
 
 

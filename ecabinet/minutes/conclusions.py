@@ -95,6 +95,7 @@ def remove(db: Session, meeting: Meeting, one: Conclusion, by: int, now: datetim
     if tasks.of_sources(db, [source])[source]:
         raise Problem("conclusion_has_tasks")
     _tell(db, one, "removed", by, now)
+    changed(db, "conclusion", one.id)
     db.delete(one)
 
 

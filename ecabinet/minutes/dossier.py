@@ -153,7 +153,7 @@ def _vote(db: Session, person: Person, poll: Poll, below: str, to: _Dossier) -> 
     rows += [["Phát ra", result.counted.room.issued], ["Thu về", result.counted.cast]]
     rows += [["Hợp lệ", result.counted.valid], ["Không hợp lệ", result.counted.invalid]]
     rows += [[option.label, option.count] for option in result.options]
-    rows.append(["Kết quả", facts.outcome_text(poll, result)])
+    rows.append(["Kết quả", published.outcome_text(poll, result)])
     to.table("bieu-quyet", [poll.title, ""], rows, below, f"Kết quả: {poll.title}")
     if poll.manner != Manner.HANDS:
         listed = json.dumps(published.ballot_list(db, poll), ensure_ascii=False, indent=1)

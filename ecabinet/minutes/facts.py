@@ -21,6 +21,7 @@ from ecabinet.tasks import queries as tasks
 from ecabinet.tasks.models import Task
 from ecabinet.voting import queries as voting
 from ecabinet.voting.models import Poll
+from ecabinet.voting.published import outcome_text
 
 ITEM, CONCLUSION, MEETING = "item", "conclusion", "meeting"
 """What tasks of a meeting are given from: the kinds of their source."""
@@ -160,17 +161,6 @@ def vote_fact(db: Session, poll: Poll) -> Vote:
 
 def _reference(poll: Poll) -> str:
     return f" ({poll.reference})" if poll.reference else ""
-
-
-def outcome_text(poll: Poll, result: voting.Result) -> str:
-    """What a vote decided, in a sentence."""
-    if result.outcome is not None:
-        chosen = [option.label for option in result.options if option.elected]
-        return f"Trúng cử {len(chosen)}/{poll.seats}" + (f": {', '.join(chosen)}." if chosen else ".")
-    if result.verdict is None:
-        return ""
-    carried = "được thông qua" if result.verdict.passed else "không được thông qua"
-    return f"Nội dung {carried} ({result.verdict.numerator}/{result.verdict.denominator} tán thành)."
 
 
 def published_on(poll: Poll) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy import Row, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from documents.text import exact, fold
@@ -12,6 +12,7 @@ from ecabinet.access import (
     Person,
     Role,
     ancestors,
+    holding_label,
     member_label,
     office_label,
     preparing_label,
@@ -38,18 +39,16 @@ class Seat:
 
 
 # Asked for every request and every tablet that connects, so built once, and without objects nobody keeps.
-_PERSON = (
+_PEOPLE = (
     select(Account.id, Member.id, Member.full_name, Unit.path)
-    .select_from(SignIn)
-    .join(Account, Account.id == SignIn.account_id)
+    .select_from(Account)
     .join(Member, Member.id == Account.member_id)
     .join(Unit, Unit.id == Member.unit_id)
-    .where(
-        SignIn.token_hash == bindparam("token_hash"),
-        SignIn.expires_at > bindparam("now"),
-        Account.active,
-        Member.status.not_in(NO_LONGER),
-    )
+    .where(Account.active, Member.status.not_in(NO_LONGER))
+)
+_BY_ACCOUNT = _PEOPLE.where(Account.id == bindparam("account_id"))
+_BY_TOKEN = _PEOPLE.join(SignIn, SignIn.account_id == Account.id).where(
+    SignIn.token_hash == bindparam("token_hash"), SignIn.expires_at > bindparam("now")
 )
 _GIVER, _LENDER = aliased(Account), aliased(Member)
 # A role lent counts within its dates, while the lender holds the role and may still sign in.
@@ -80,9 +79,17 @@ _ROLES = union_all(
 
 def person_by_token(db: Session, token: str, now: datetime) -> Person | None:
     """The person of a session token, or None when it is unknown, over, or the account was closed."""
-    row = db.execute(_PERSON, {"token_hash": token_hash(token), "now": now}).first()
-    if row is None:
-        return None
+    row = db.execute(_BY_TOKEN, {"token_hash": token_hash(token), "now": now}).first()
+    return _person(db, row, now) if row is not None else None
+
+
+def person_by_account(db: Session, account_id: int, now: datetime) -> Person | None:
+    """The same for an account whose holder is not asking, or None when it was closed."""
+    row = db.execute(_BY_ACCOUNT, {"account_id": account_id}).first()
+    return _person(db, row, now) if row is not None else None
+
+
+def _person(db: Session, row: Row[tuple[int, int, str, str]], now: datetime) -> Person:
     account_id, member_id, name, path = row
     held = db.execute(_ROLES, {"account_id": account_id, "now": now})
     roles = tuple((Role(role), unit_path) for role, unit_path in held)
@@ -95,6 +102,7 @@ def registry_labels(person: Person) -> set[str]:
     labels = {member_label(person.member_id)}
     labels.update(unit_label(unit_id) for unit_id in ancestors(person.unit_path))
     labels.update(office_label(ancestors(path)[-1]) for path in person.paths(Permission.READ_PAPERS))
+    labels.update(holding_label(ancestors(path)[-1]) for path in person.paths(Permission.HOLD_MEETINGS))
     for permission in (Permission.HOLD_MEETINGS, Permission.APPROVE):
         labels.update(preparing_label(ancestors(path)[-1]) for path in person.paths(permission))
     return labels

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from documents.database import changed
 from ecabinet import audit
 from ecabinet.access import within
 from ecabinet.registry.history_models import MemberEvent, UnitEvent, UnitPlace
@@ -103,6 +104,8 @@ def tell(db: Session, units: Sequence[Unit], kind: UnitEventKind, decision: Deci
     }
     if units:
         db.execute(insert(UnitEvent), [line | {"unit_id": unit.id} for unit in units])
+    for unit in units:
+        changed(db, "unit", unit.id)
 
 
 def put_on_trail(db: Session, unit: Unit, action: str, decision: Decision, **details: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from documents.blobs import Blob
+from documents.database import changed
 from documents.errors import Invalid, Problem
 from documents.operations import add_document
 from documents.versions import add_version
@@ -117,6 +118,7 @@ def _event(
         document_id=_keep(db, task, attachment, by, now) if attachment else None,
     )  # fmt: skip
     db.add(event)
+    changed(db, "task", task.id)
     audit.record(db, by, f"task_{kind}", f"task:{task.id}", now, state=str(task.state), due=task.due_on.isoformat())
     tell(db, task, str(kind), said, by, now)
     return event

@@ -13,12 +13,13 @@ from documents.database import changed
 from documents.errors import Problem
 from ecabinet import audit
 from ecabinet.clock import ZONE
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings.agenda import require_no_break
 from ecabinet.meetings.attendance import places
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.operations import advance
 from ecabinet.meetings.printed import keep
-from ecabinet.meetings.rules import ROOM_IS_OPEN, MeetingState, Place, check_quorum, entitled, quorum
+from ecabinet.meetings.rules import ROOM_IS_OPEN, MeetingState, Place, check_quorum, concerned, entitled, quorum
 from ecabinet.registry.queries import seats_of
 from ecabinet.sealing import Sealer
 from ecabinet.voting import queries, rules, tally_rules, urn
@@ -60,6 +61,7 @@ def remove_poll(db: Session, poll: Poll) -> None:
     """Take back a draft. What was once open is only ever cancelled."""
     _require_draft(poll)
     db.delete(poll)
+    changed(db, "poll", poll.id)
     changed(db, "polls", poll.meeting_id)
 
 
@@ -96,7 +98,9 @@ def _configure(poll: Poll, draft: rules.PollDraft) -> None:
 
 
 def open_poll(db: Session, poll: Poll, act: Act) -> None:
-    """Open: the entitled are those present with voting right now; the quorum is checked and its figures are frozen."""
+    """Open: the entitled are those present with voting right now; the quorum is checked and its figures are frozen.
+    Under an item for named participants the room is made up of their seats.
+    """
     rules.check_next(rules.PollState(poll.state), rules.PollState.OPEN)
     if poll.meeting.state != MeetingState.UNDER_WAY:
         raise Problem("meeting_not_under_way")
@@ -104,7 +108,8 @@ def open_poll(db: Session, poll: Poll, act: Act) -> None:
     if _open_poll_of(db, poll.meeting) is not None:
         raise Problem("another_poll_open")
     here = places(db, poll.meeting_id)
-    voters = entitled(here)
+    people = audience_queries.limited(db, poll.meeting_id).get(poll.item_id or 0)
+    here, voters = concerned(here, people) if people is not None else (here, entitled(here))
     if not voters:
         raise Problem("nobody_entitled")
     _freeze(db, poll, here, voters)
@@ -197,8 +202,9 @@ def keep_record(db: Session, poll: Poll, blob: Blob, by_name: str, act: Act) -> 
         raise Problem("wrong_state")
     name = f"Biên bản kiểm phiếu: {poll.title}"
     document = keep(
-        db, poll.meeting, name, "count_record", blob, f"bien-ban-kiem-phieu-{poll.id}.pdf", by_name, act.now
-    )
+        db, poll.meeting, name, "count_record", blob, f"bien-ban-kiem-phieu-{poll.id}.pdf", by_name, act.now,
+        item_id=poll.item_id,
+    )  # fmt: skip
     poll.record_id = document.id
     _record(db, poll, "count_recorded", act, document=document.id, sha256=blob.sha256)
     changed(db, "polls", poll.meeting_id)

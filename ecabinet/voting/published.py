@@ -1,7 +1,8 @@
 """The ballots of a published vote as a list that anybody can count again, without this program.
 
 Of a named vote each line is a voter with the choice; of a secret one the choices and the receipts are two lists, each
-in an order of its own: a voter finds the receipt in the second and can show nobody what was chosen.
+in an order of its own: a voter finds the receipt in the second and can show nobody what was chosen. And what it
+decided, as papers and the search have it.
 """
 
 from typing import Any
@@ -14,6 +15,17 @@ from ecabinet.voting import queries, rules
 from ecabinet.voting.models import Ballot, Poll, SecretReceipt, Voter
 
 FORMAT = "ecabinet ballots 1"
+
+
+def outcome_text(poll: Poll, result: queries.Result) -> str:
+    """What a vote decided, in a sentence."""
+    if result.outcome is not None:
+        chosen = [option.label for option in result.options if option.elected]
+        return f"Trúng cử {len(chosen)}/{poll.seats}" + (f": {', '.join(chosen)}." if chosen else ".")
+    if result.verdict is None:
+        return ""
+    carried = "được thông qua" if result.verdict.passed else "không được thông qua"
+    return f"Nội dung {carried} ({result.verdict.numerator}/{result.verdict.denominator} tán thành)."
 
 
 def ballot_list(db: Session, poll: Poll) -> dict[str, Any]:
