@@ -152,7 +152,7 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
-OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "poll", "conclusion", "task", "document"})
+OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"})
 """Changes that no room is shown: heard by the sockets, by the worker and by the search."""
 
 KEPT_SECONDS = 5.0
@@ -204,9 +204,10 @@ def identify(db: Session, token: str, now: datetime) -> Person | None:
 
 def admit(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> Viewer:
     """As whom a person looks on a live page, for the sockets; raises when it is not theirs."""
-    meeting_queries.require_viewer(db, person, meeting_id, view)
-    votes = view == View.MEETING and person.member_id in voting_queries.with_a_ballot(db, meeting_id)
-    return Viewer(meeting_id, view, Audience.VOTER if votes else Audience.OBSERVER, locale, person.member_id)
+    circle = meeting_queries.looks_on(db, person, meeting_id, view)
+    votes = view == View.MEETING and voting_queries.has_a_ballot(db, meeting_id, person.member_id)
+    audience = Audience.VOTER if votes else Audience.OBSERVER
+    return Viewer(meeting_id, view, audience, locale, person.member_id, circle)
 
 
 def resolve(db: Session, change: Change) -> Iterable[tuple[int, str]]:

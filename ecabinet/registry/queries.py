@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from documents.text import exact, fold
@@ -38,13 +39,18 @@ class Seat:
     weight: int
 
 
+def _still(status: Any) -> ColumnElement[bool]:
+    # Not as one list: SQLAlchemy writes a list out anew at each execution.
+    return and_(*(status != gone.value for gone in sorted(NO_LONGER)))
+
+
 # Asked for every request and every tablet that connects, so built once, and without objects nobody keeps.
 _PEOPLE = (
     select(Account.id, Member.id, Member.full_name, Unit.path)
     .select_from(Account)
     .join(Member, Member.id == Account.member_id)
     .join(Unit, Unit.id == Member.unit_id)
-    .where(Account.active, Member.status.not_in(NO_LONGER))
+    .where(Account.active, _still(Member.status))
 )
 _BY_ACCOUNT = _PEOPLE.where(Account.id == bindparam("account_id"))
 _BY_TOKEN = _PEOPLE.join(SignIn, SignIn.account_id == Account.id).where(
@@ -67,7 +73,7 @@ _ROLES = union_all(
         ),
     )
     .join(_GIVER, and_(_GIVER.id == Delegation.from_account_id, _GIVER.active))
-    .join(_LENDER, and_(_LENDER.id == _GIVER.member_id, _LENDER.status.not_in(NO_LONGER)))
+    .join(_LENDER, and_(_LENDER.id == _GIVER.member_id, _still(_LENDER.status)))
     .where(
         Delegation.to_account_id == bindparam("account_id"),
         Delegation.ended_at.is_(None),

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.errors import Forbidden, NotFound, Problem
 from ecabinet.access import Person
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings import queries as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.voting import rules
@@ -59,13 +60,17 @@ class Progress:
 
 
 def load(db: Session, person: Person, poll_id: int) -> tuple[Poll, meetings.Seen]:
-    """A poll with the meeting as the person sees it; drafts exist only for those who run the meeting."""
+    """A poll with the meeting as the person sees it; drafts exist only for those who run the meeting, and one under an
+    item for named participants only for these.
+    """
     poll = db.get(Poll, poll_id, options=[selectinload(Poll.options), joinedload(Poll.meeting)])
     if poll is None:
         raise NotFound(f"poll {poll_id}")
     seen = meetings.load(db, person, poll.meeting_id)
     if poll.state == rules.PollState.DRAFT and not seen.manages:
         raise NotFound(f"poll {poll_id} is a draft")
+    if poll.item_id in audience_queries.closed(db, poll.meeting_id, meetings.circle(db, seen)):
+        raise NotFound(f"poll {poll_id} is for others")
     return poll, seen
 
 
@@ -102,9 +107,16 @@ def polls_of(db: Session, meeting_id: int) -> list[Poll]:
     )
 
 
-def on_the_floor(db: Session, meeting: Meeting) -> Poll | None:
-    """The vote that concerns the room now: one open or closed; else the one published since the chair last moved on."""
-    of_meeting = select(Poll).options(selectinload(Poll.options)).where(Poll.meeting_id == meeting.id).limit(1)
+def _seen(closed: Collection[int]) -> list[ColumnElement[bool]]:
+    return [or_(Poll.item_id.is_(None), Poll.item_id.not_in(closed))] if closed else []
+
+
+def on_the_floor(db: Session, meeting: Meeting, closed: Collection[int] = ()) -> Poll | None:
+    """The vote that concerns the room now: one open or closed; else the one published since the chair last moved on.
+    ``closed``: the items that are not for those who look.
+    """
+    of_meeting = select(Poll).options(selectinload(Poll.options)).where(Poll.meeting_id == meeting.id, *_seen(closed))
+    of_meeting = of_meeting.limit(1)
     running = of_meeting.where(Poll.state.in_((rules.PollState.OPEN, rules.PollState.CLOSED)))
     shown = of_meeting.where(Poll.state == rules.PollState.PUBLISHED)
     if meeting.current_since is not None:
@@ -112,13 +124,13 @@ def on_the_floor(db: Session, meeting: Meeting) -> Poll | None:
     return db.scalar(running.order_by(Poll.opened_at.desc())) or db.scalar(shown.order_by(Poll.published_at.desc()))
 
 
-def published(db: Session, meeting_id: int) -> list[Poll]:
-    """The published votes of a meeting, in the order of publishing."""
+def published(db: Session, meeting_id: int, closed: Collection[int] = ()) -> list[Poll]:
+    """The published votes of a meeting, in the order of publishing; without those of ``closed`` items."""
     return list(
         db.scalars(
             select(Poll)
             .options(selectinload(Poll.options))
-            .where(Poll.meeting_id == meeting_id, Poll.state == rules.PollState.PUBLISHED)
+            .where(Poll.meeting_id == meeting_id, Poll.state == rules.PollState.PUBLISHED, *_seen(closed))
             .order_by(Poll.published_at)
         )
     )
@@ -241,24 +253,32 @@ def is_entitled(db: Session, poll_id: int, member_id: int) -> bool:
     return db.scalar(select(Voter.member_id).where(Voter.poll_id == poll_id, Voter.member_id == member_id)) is not None
 
 
+# Asked for every tablet that joins, so built once.
+_WITH_A_BALLOT = (
+    select(Voter.member_id)
+    .join(Poll, Poll.id == Voter.poll_id)
+    .join(Participant, Participant.id == Voter.participant_id)
+    .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
+    .outerjoin(Marked, (Marked.poll_id == Voter.poll_id) & (Marked.member_id == Voter.member_id))
+    .where(
+        Poll.meeting_id == bindparam("meeting_id"),
+        Poll.state == rules.PollState.OPEN,
+        or_(Participant.present, Ballot.member_id.is_not(None), Marked.member_id.is_not(None)),
+    )
+)
+_HAS_A_BALLOT = _WITH_A_BALLOT.where(Voter.member_id == bindparam("member_id")).limit(1)
+
+
 def with_a_ballot(db: Session, meeting_id: int) -> set[int]:
     """The members whose page shows the ballot of the vote that runs: the entitled who are here or have voted already.
     Nobody while none runs.
     """
-    return set(
-        db.scalars(
-            select(Voter.member_id)
-            .join(Poll, Poll.id == Voter.poll_id)
-            .join(Participant, Participant.id == Voter.participant_id)
-            .outerjoin(Ballot, (Ballot.poll_id == Voter.poll_id) & (Ballot.member_id == Voter.member_id))
-            .outerjoin(Marked, (Marked.poll_id == Voter.poll_id) & (Marked.member_id == Voter.member_id))
-            .where(
-                Poll.meeting_id == meeting_id,
-                Poll.state == rules.PollState.OPEN,
-                or_(Participant.present, Ballot.member_id.is_not(None), Marked.member_id.is_not(None)),
-            )
-        )
-    )
+    return set(db.scalars(_WITH_A_BALLOT, {"meeting_id": meeting_id}))
+
+
+def has_a_ballot(db: Session, meeting_id: int, member_id: int) -> bool:
+    """Whether a member is among them."""
+    return db.scalar(_HAS_A_BALLOT, {"meeting_id": meeting_id, "member_id": member_id}) is not None
 
 
 def roll_call(db: Session, poll_id: int) -> dict[int, list[str]]:
