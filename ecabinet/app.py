@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -13,12 +14,15 @@ from flask_babel import Babel
 from htmx_flask import Htmx
 from sqlalchemy.orm import Session
 
-from documents.database import Change
-from ecabinet import labels, web
+from documents.database import Change, Database
+from documents.operations import request_entries
+from ecabinet import clock, labels, web
 from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
+from ecabinet.entries import EntryTable
 from ecabinet.library import routes as library_routes
+from ecabinet.library import search_entries
 from ecabinet.meetings import (
     agenda_routes,
     attendance_blocks,
@@ -35,6 +39,7 @@ from ecabinet.meetings import (
     speaker_routes,
 )
 from ecabinet.meetings import blocks as meeting_blocks
+from ecabinet.meetings import entries as meeting_entries
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
@@ -42,6 +47,7 @@ from ecabinet.meetings.invitation_tasks import RemindTask, TellTask
 from ecabinet.messages import code_sentence
 from ecabinet.minutes import blocks as minutes_blocks
 from ecabinet.minutes import conclusion_routes, dossier_routes, facts, resolution_routes
+from ecabinet.minutes import entries as minutes_entries
 from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.notices import routes as notice_routes
@@ -72,8 +78,10 @@ from ecabinet.registry import (
 from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import routes as task_routes
 from ecabinet.voting import blocks as voting_blocks
+from ecabinet.voting import entries as voting_entries
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting import seat_blocks, seat_routes, template_routes
@@ -123,8 +131,18 @@ BLUEPRINTS = (
     dossier_routes.bp,
     library_routes.bp,
 )
+ENTRIES = EntryTable(
+    (
+        *search_entries.KINDS,
+        *meeting_entries.KINDS,
+        *voting_entries.KINDS,
+        *minutes_entries.KINDS,
+        *task_entries.KINDS,
+    )
+)
+"""Everything that is to be found."""
 TASKS: tuple[Task, ...] = (
-    read_papers,
+    partial(read_papers, contents=ENTRIES),
     identity.run_one,
     stays.EndStays(),
     imports.ImportTask(),
@@ -152,7 +170,9 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
-OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"})
+OF_NO_ROOM = frozenset(
+    {"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"}
+)
 """Changes that no room is shown: heard by the sockets, by the worker and by the search."""
 
 KEPT_SECONDS = 5.0
@@ -162,6 +182,7 @@ VENDOR_MAX_AGE = 7 * 24 * 3600
 def create_app(engines: Engines, box: BallotBox) -> Flask:
     """The Flask application on opened engines; ``box`` takes the ballots."""
     config = engines.config
+    keep_findable(engines.database)
     app = Flask("ecabinet", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(
         SECRET_KEY=config.secret_key,
@@ -176,6 +197,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     )
     app.extensions["ecabinet"] = web.Services(engines, identify)
     app.extensions["ecabinet.box"] = box
+    app.extensions["ecabinet.entries"] = ENTRIES
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
@@ -192,6 +214,17 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def keep_findable(database: Database) -> None:
+    """From now on what is changed through this database asks for its indexing in the same transaction."""
+    if _follow not in database.followers:
+        database.followers.append(_follow)
+
+
+def _follow(db: Session, changes: list[Change]) -> None:
+    if stale := ENTRIES.stale(db, changes):
+        request_entries(db, stale, clock.now())
 
 
 def identify(db: Session, token: str, now: datetime) -> Person | None:

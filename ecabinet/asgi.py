@@ -9,7 +9,7 @@ import socketio
 from a2wsgi import WSGIMiddleware
 
 from documents.database import Change
-from ecabinet.app import BLOCKS, TASKS, Renderer, admit, create_app, resolve
+from ecabinet.app import BLOCKS, ENTRIES, TASKS, Renderer, admit, create_app, keep_findable, resolve
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
@@ -49,7 +49,7 @@ class Process:
         self.publisher = Publisher(
             self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, self._emit, self._anyone_in
         )
-        self.worker = WorkerThread(Worker(self.engines, TASKS)) if config.worker == "thread" else None
+        self.worker = WorkerThread(Worker(self.engines, TASKS, ENTRIES)) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
             self.sio,
             other_asgi_app=WSGIMiddleware(cast(Any, self.app), workers=WSGI_THREADS),
@@ -100,7 +100,8 @@ class WorkerProcess:
 
     def __init__(self, config: Config) -> None:
         self.engines = engines = open_engines(config)
-        self.worker = Worker(engines, TASKS)
+        keep_findable(engines.database)
+        self.worker = Worker(engines, TASKS, ENTRIES)
         self._publisher: Publisher | None = None
         if not config.bus_url.startswith("memory:"):
             self._box = open_box(engines.database, engines.sealer)

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from documents.database import Database
 from documents.pipeline import rebuild_index
 from ecabinet import audit, demo
-from ecabinet.app import ROOT
+from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import registry as bench_registry
 from ecabinet.bench import vote as bench_vote
@@ -79,8 +79,9 @@ def run_migrate(_options: argparse.Namespace) -> None:
 
 
 def run_demo(_options: argparse.Namespace) -> None:
-    config = Config.from_env()
-    demo.make(open_engines(config), say=lambda line: print(line, flush=True))
+    engines = open_engines(Config.from_env())
+    keep_findable(engines.database)
+    demo.make(engines, say=lambda line: print(line, flush=True))
 
 
 def run_worker(_options: argparse.Namespace) -> None:
@@ -117,7 +118,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_reindex(_options: argparse.Namespace) -> None:
     engines = open_engines(Config.from_env())
-    print(f"reindex: {rebuild_index(engines.database, engines.search)} documents")
+    print(f"reindex: {rebuild_index(engines.database, engines.search, ENTRIES)} entries")
 
 
 def run_serve(_options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from documents.contents import DOCUMENTS, Contents
 from documents.database import Change
 from documents.pipeline import ensure_index, run_one
 from ecabinet.engines import Engines
@@ -21,9 +22,9 @@ Task = Callable[[Engines, datetime], bool]
 """Does one piece of what waits of its kind; False when nothing does. Features give theirs to the application's list."""
 
 
-def read_papers(engines: Engines, now: datetime) -> bool:
-    """The jobs of the content library: read a paper, index it."""
-    return run_one(engines.database, engines.blobs, engines.search, now)
+def read_papers(engines: Engines, now: datetime, contents: Contents = DOCUMENTS) -> bool:
+    """The jobs of the content library: read a paper, index what is to be found."""
+    return run_one(engines.database, engines.blobs, engines.search, now, contents=contents)
 
 
 def settle() -> None:
@@ -41,9 +42,10 @@ class Worker:
 
     WAKING = frozenset({"version", "import", "identity_check", "mail"})
 
-    def __init__(self, engines: Engines, tasks: Sequence[Task]) -> None:
+    def __init__(self, engines: Engines, tasks: Sequence[Task], contents: Contents = DOCUMENTS) -> None:
         self._engines = engines
         self._tasks = tasks
+        self._contents = contents
         self._wake = threading.Event()
         self._closing = False
         engines.database.listeners.append(self._hear)
@@ -77,7 +79,7 @@ class Worker:
         return task(self._engines, datetime.now(UTC))
 
     def _check_index(self) -> bool:
-        ensure_index(self._engines.database, self._engines.search)
+        ensure_index(self._engines.database, self._engines.search, self._contents)
         return True
 
     def _do(self, piece: Callable[[], bool]) -> bool:

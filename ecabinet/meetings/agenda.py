@@ -127,6 +127,7 @@ def remove_item(db: Session, item: AgendaItem, now: datetime) -> None:
         db.flush()
     except IntegrityError as error:
         raise Problem("item_has_papers") from error
+    changed(db, "item", item.id)
     _keep(db, meeting, was, outline, now)
 
 

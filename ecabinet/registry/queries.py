@@ -95,7 +95,7 @@ def person_by_account(db: Session, account_id: int, now: datetime) -> Person | N
     return _person(db, row, now) if row is not None else None
 
 
-def _person(db: Session, row: Row[tuple[int, int, str, str]], now: datetime) -> Person:
+def _person(db: Session, row: Row[int, int, str, str], now: datetime) -> Person:
     account_id, member_id, name, path = row
     held = db.execute(_ROLES, {"account_id": account_id, "now": now})
     roles = tuple((Role(role), unit_path) for role, unit_path in held)
