@@ -2,6 +2,8 @@
 
 A blob is known by the sha256 of its content and is never changed; names, owners and types live in the database. ``put``
 comes before the transaction that refers to the blob: bytes without a row are harmless, a row without its bytes is not.
+So what nothing refers to may be about to be: it is deleted only when it was put some time ago (``delete`` with
+``before``), and to put the same bytes again makes them young.
 """
 
 import contextlib
@@ -13,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -31,11 +34,27 @@ class Blob:
     size: int
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A blob as the store lists it; ``put_at``: when its bytes were last put."""
+
+    sha256: str
+    size: int
+    put_at: datetime
+
+
 class BlobMissing(Problem):
     """The store does not have these bytes."""
 
     def __init__(self, sha256: str) -> None:
         super().__init__("blob_missing", sha256)
+
+
+class BlobLocked(Problem):
+    """The store keeps these bytes for a time (retention lock) and deletes them for nobody."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("blob_locked", detail)
 
 
 class StoreFull(Problem):
@@ -74,8 +93,18 @@ class Blobs(Protocol):
 
     def exists(self, sha256: str) -> bool: ...
 
-    def delete(self, sha256: str) -> None:
-        """Forget the bytes; no error when they are not there."""
+    def delete(self, sha256: str, before: datetime | None = None) -> bool:
+        """Forget the bytes, in all their copies; False when they are not there, or were put at ``before`` or later.
+        Raises :class:`BlobLocked`.
+        """
+
+    def stored(self) -> Iterator[Stored]:
+        """All blobs, by their sha256 in order; nothing else that may lie in the store."""
+
+    def link(self, sha256: str, seconds: int, media_type: str, filename: str) -> str | None:
+        """An address from which anybody can download the bytes for so long, as a file of that name and type; None where
+        the store gives no such addresses.
+        """
 
     def check(self) -> None:
         """Raise :class:`StoreDown` with one clear ``detail`` when the store cannot be used as it is set up."""
@@ -128,9 +157,8 @@ class FolderBlobs:
         return blob
 
     def _settle(self, incoming: Path, blob: Blob) -> None:
+        # Also over the same bytes: what has rotted is whole again, and young, so that no cleaner takes it.
         target = self._path(blob.sha256)
-        if target.exists() and target.stat().st_size == blob.size:
-            return
         new_folders = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming.replace(target)
@@ -156,9 +184,35 @@ class FolderBlobs:
     def exists(self, sha256: str) -> bool:
         return is_sha256(sha256) and self._path(sha256).exists()
 
-    def delete(self, sha256: str) -> None:
-        if is_sha256(sha256):
-            self._path(sha256).unlink(missing_ok=True)
+    def delete(self, sha256: str, before: datetime | None = None) -> bool:
+        if not self.exists(sha256):
+            return False
+        # Taken aside first: whoever puts the same bytes from here on writes a new file, whoever did so just before made
+        # this one young, and it is laid back.
+        path, aside = self._path(sha256), self.root / "incoming" / f"{sha256}.gone"
+        aside.parent.mkdir(exist_ok=True)
+        try:
+            if before is not None and _changed_at(path) >= before:
+                return False
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if before is not None and _changed_at(aside) >= before:
+            aside.rename(path)
+            return False
+        aside.unlink()
+        return True
+
+    def stored(self) -> Iterator[Stored]:
+        for outer in _sorted(self.root):
+            for inner in _sorted(outer) if len(outer.name) == 2 else ():
+                for path in _sorted(inner):
+                    if is_sha256(path.name):
+                        with contextlib.suppress(FileNotFoundError):  # deleted since its name was read
+                            yield Stored(path.name, path.stat().st_size, _changed_at(path))
+
+    def link(self, sha256: str, seconds: int, media_type: str, filename: str) -> str | None:
+        return None
 
     def check(self) -> None:
         try:
@@ -175,6 +229,14 @@ class FolderBlobs:
         if not is_sha256(sha256):
             raise BlobMissing(sha256)
         return self.root / sha256[:2] / sha256[2:4] / sha256
+
+
+def _sorted(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _changed_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 class _FileChunks:

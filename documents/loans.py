@@ -36,7 +36,7 @@ def lend(db: Session, document: Document, holder: str, holder_name: str, until: 
 
 
 def end_loan(db: Session, document: Document, now: datetime, holder: str | None = None) -> Loan:
-    """Take it back, from ``holder`` only when given; the loan that was. Refused (``not_on_loan``) where there is none."""
+    """Take it back, only from ``holder`` if given; the loan that was. Refused (``not_on_loan``) when it is not out."""
     _lock(db, document)
     loan = loan_of(db, document.id, now)
     if loan is None or (holder is not None and loan.holder != holder):

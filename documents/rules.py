@@ -40,7 +40,7 @@ class Secrecy(StrEnum):
     """How closely a document is kept (độ mật)."""
 
     NORMAL = "normal"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - how closely, no password
 
 
 class JobState(StrEnum):

@@ -9,7 +9,7 @@ from documents.search import Search
 
 
 def open_blobs(url: str, access_key: str = "", secret_key: str = "") -> Blobs:
-    """``file:<folder>`` or ``s3://host[:port]/bucket?secure=0|1&region=…``; raises ValueError for anything else."""
+    """``file:<folder>`` or ``s3://host[:port]/bucket?secure=0|1&region=…&lock_days=…``; else raises ValueError."""
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path:
         return FolderBlobs(Path(parts.path))
@@ -20,8 +20,17 @@ def open_blobs(url: str, access_key: str = "", secret_key: str = "") -> Blobs:
 
         options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         secure = options.get("secure", "1") not in {"0", "false", "no"}
+        lock_days = options.get("lock_days", "0")
+        if not lock_days.isdecimal():
+            raise ValueError(f"lock_days={lock_days!r} in the address of the blob store: expected a number of days")
         return S3Blobs(
-            parts.netloc, bucket, access_key, secret_key, secure=secure, region=options.get("region") or None
+            parts.netloc,
+            bucket,
+            access_key,
+            secret_key,
+            secure=secure,
+            region=options.get("region") or None,
+            lock_days=int(lock_days),
         )
     raise ValueError(f"not the address of a blob store: {url!r} (file:<folder> or s3://host:port/bucket)")
 
