@@ -22,7 +22,9 @@ from ecabinet import audit, demo
 from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import registry as bench_registry
+from ecabinet.bench import search as bench_search
 from ecabinet.bench import vote as bench_vote
+from ecabinet.bench.processes import BenchError
 from ecabinet.config import Config
 from ecabinet.engines import Engines, open_engines
 from ecabinet.fanout import UVICORN_OPTIONS
@@ -163,13 +165,19 @@ def announce(config: Config) -> None:
 def bench_arguments(parser: argparse.ArgumentParser) -> None:
     bench_vote.arguments(parser)
     bench_registry.arguments(parser)
+    bench_search.arguments(parser)
 
 
 def run_bench(options: argparse.Namespace) -> None:
-    if options.what == "registry":
-        bench_registry.run(options, migrate)
-    else:
-        bench_vote.run(options)
+    try:
+        if options.what == "registry":
+            bench_registry.run(options, migrate)
+        elif options.what == "search":
+            bench_search.run(options, migrate)
+        else:
+            bench_vote.run(options)
+    except BenchError as error:
+        raise CommandError(str(error)) from error
 
 
 COMMANDS = {

@@ -60,10 +60,10 @@ def make_room(
         members = _members(db, unit, body, tablets, now)
         secretary = registry.add_member(db, unit, "Thư ký", Sex.FEMALE, date(1985, 1, 1), "S")
         db.flush()
-        tokens = _sign_in(db, [secretary, *members], now)
+        accounts, (secretary_cookie, *cookies) = sign_in(db, secret_key, [secretary, *members], now)
+        registry.grant(db, accounts[0], Role.SECRETARY, unit)
         meeting = _meeting(db, unit, body, secretary, now)
         prepared = [_vote(db, meeting, number, manners[number % len(manners)]) for number in range(1, votes + 1)]
-        secretary_cookie, *cookies = [_cookie(secret_key, token) for token in tokens]
         return Room(meeting.id, cookies, secretary_cookie, prepared)
 
 
@@ -99,7 +99,8 @@ def _members(db: Session, unit: Unit, body: Body, count: int, now: datetime) -> 
     return members
 
 
-def _sign_in(db: Session, members: list[Member], now: datetime) -> list[str]:
+def sign_in(db: Session, secret_key: str, members: list[Member], now: datetime) -> tuple[list[Account], list[str]]:
+    """Accounts for these members, and the session cookie of each, who is signed in already."""
     # One hash for all: Argon2 is slow on purpose, and nobody signs in by password here.
     password_hash = registry.nobody()
     tokens = [secrets.token_urlsafe(32) for _ in members]
@@ -118,8 +119,7 @@ def _sign_in(db: Session, members: list[Member], now: datetime) -> list[str]:
         )
         for token, account in zip(tokens, accounts, strict=True)
     )
-    registry.grant(db, accounts[0], Role.SECRETARY, db.get_one(Unit, members[0].unit_id))
-    return tokens
+    return accounts, [_cookie(secret_key, token) for token in tokens]
 
 
 def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: datetime) -> Meeting:
