@@ -1,13 +1,10 @@
 """The application put together: engines → features, and everything that is registered, at a glance."""
 
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from math import inf
 from pathlib import Path
-from time import monotonic
 
 from flask import Flask, g, session
 from flask_babel import Babel
@@ -21,8 +18,9 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
+from ecabinet.library import archive_routes, search_entries, upload_routes
 from ecabinet.library import routes as library_routes
-from ecabinet.library import search_entries
+from ecabinet.library.upload_tasks import clear_uploads
 from ecabinet.meetings import (
     agenda_routes,
     attendance_blocks,
@@ -86,7 +84,7 @@ from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
-from ecabinet.worker import Task, read_papers
+from ecabinet.worker import Task, index_found
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (
@@ -130,6 +128,8 @@ BLUEPRINTS = (
     resolution_routes.bp,
     dossier_routes.bp,
     library_routes.bp,
+    archive_routes.bp,
+    upload_routes.bp,
 )
 ENTRIES = EntryTable(
     (
@@ -142,7 +142,7 @@ ENTRIES = EntryTable(
 )
 """Everything that is to be found."""
 TASKS: tuple[Task, ...] = (
-    partial(read_papers, contents=ENTRIES),
+    partial(index_found, contents=ENTRIES),
     identity.run_one,
     stays.EndStays(),
     imports.ImportTask(),
@@ -150,6 +150,7 @@ TASKS: tuple[Task, ...] = (
     TellTask(),
     RemindTask(),
     MailTask(),
+    clear_uploads,
 )
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable(
@@ -175,7 +176,6 @@ OF_NO_ROOM = frozenset(
 )
 """Changes that no room is shown: heard by the sockets, by the worker and by the search."""
 
-KEPT_SECONDS = 5.0
 VENDOR_MAX_AGE = 7 * 24 * 3600
 
 
@@ -261,8 +261,6 @@ class Renderer:
     def __init__(self, app: Flask, engines: Engines) -> None:
         self._app = app
         self._engines = engines
-        self._lock = threading.Lock()
-        self._pages: dict[Viewer, tuple[float, list[Rendered]]] = {}
 
     def stale(self, viewer: Viewer, kinds: set[str]) -> list[Rendered]:
         """The shared blocks of the viewer's room that changes of these kinds touch."""
@@ -274,18 +272,8 @@ class Renderer:
             return BLOCKS.stale(db, viewer, kinds)
 
     def page(self, viewer: Viewer) -> list[Rendered]:
-        """All shared blocks of the viewer's room, as of this call or later: who has entered the room before calling
-        misses nothing. When hundreds join at once a rendering serves all who came before it began.
-        """
-        came = monotonic()
-        with self._lock:
-            began, blocks = self._pages.get(viewer, (-inf, []))
-            if began < came:
-                began = monotonic()
-                blocks = self.stale(viewer, BLOCKS.kinds)
-                self._pages = {v: page for v, page in self._pages.items() if page[0] > began - KEPT_SECONDS}
-                self._pages[viewer] = began, blocks
-            return blocks
+        """All shared blocks of the viewer's room."""
+        return self.stale(viewer, BLOCKS.kinds)
 
 
 def _choose_language() -> None:

@@ -15,7 +15,9 @@ from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
 from ecabinet.meetings import live as meeting_live
 from ecabinet.meetings import speaker_live
+from ecabinet.meetings.audience_queries import all_circles
 from ecabinet.realtime import Publisher
+from ecabinet.shared_pages import SharedPages
 from ecabinet.sockets import Sockets, rechecks
 from ecabinet.voting import live as voting_live
 from ecabinet.voting.casting import open_box
@@ -43,11 +45,12 @@ class Process:
         self.sockets = sockets = Sockets(self.sio, self.app)
         self.sio.manager.orders.update(sockets.orders)
         self.engines.database.listeners.append(self._order_rechecks)
-        meeting_live.register(sockets, admit, self.renderer.page)
+        meeting_live.register(sockets, admit, SharedPages(self.renderer.page).page)
         speaker_live.register(sockets)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
-            self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, self._emit, self._anyone_in
+            self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, all_circles, self._emit,
+            self._anyone_in,
         )
         self.worker = WorkerThread(Worker(self.engines, TASKS, ENTRIES)) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
@@ -108,7 +111,8 @@ class WorkerProcess:
             renderer = Renderer(create_app(engines, self._box), engines)
             self._speaker = make_speaker(config.bus_url)
             self._publisher = Publisher(
-                engines.database, BLOCKS, renderer.stale, resolve, with_a_ballot, self._emit, lambda _room: True
+                engines.database, BLOCKS, renderer.stale, resolve, with_a_ballot, all_circles, self._emit,
+                lambda _room: True,
             )
             engines.database.listeners.append(self._order_rechecks)
         settle()

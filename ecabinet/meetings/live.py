@@ -1,14 +1,14 @@
 """Socket events of meetings."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from documents.errors import Problem
 from ecabinet.blocks import Rendered, View, Viewer, now_rev
 from ecabinet.sockets import Admit, Caller, Payload, Sockets, whole
 
 
-def register(sockets: Sockets, admit: Admit, shared_page: Callable[[Viewer], list[Rendered]]) -> None:
+def register(sockets: Sockets, admit: Admit, shared_page: Callable[[Viewer], Awaitable[list[Rendered]]]) -> None:
     """``join`` {meeting, view}: enter the room of a live page; the acknowledgement carries what all there see now."""
     sockets.admit = admit
 
@@ -28,6 +28,6 @@ def register(sockets: Sockets, admit: Admit, shared_page: Callable[[Viewer], lis
         viewer = sockets.seated(*await asyncio.to_thread(viewer_of, caller, meeting_id, view))
         # First the room, then the state: a change in between is pushed, and the later revision wins on the page.
         sockets.enter(sid, caller, viewer)
-        return {"ok": True, "blocks": await asyncio.to_thread(shared_page, viewer.shared())}
+        return {"ok": True, "blocks": await shared_page(viewer.shared())}
 
     sockets.on("join", on_join)
