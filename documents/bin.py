@@ -4,13 +4,14 @@ As :mod:`documents.operations`: in the caller's transaction. What refers to a do
 caller's to look after, before it is put here: a row that is referred to cannot be destroyed.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from documents.blob_rows import used
 from documents.database import changed
 from documents.errors import Problem
 from documents.models import Binned, Document, DocumentLabel, Loan, Rendition, Version
@@ -81,12 +82,3 @@ def destroy(db: Session, document: Document, now: datetime) -> set[str]:
     request_index(db, document.id, now)
     changed(db, "document", document.id)
     return blobs - used(db, blobs)
-
-
-def used(db: Session, blobs: Collection[str]) -> set[str]:
-    """Those of these blobs that some version or rendition refers to."""
-    return {
-        sha256
-        for model in (Version, Rendition)
-        for sha256 in db.scalars(select(model.sha256).where(model.sha256.in_(blobs)))
-    }
