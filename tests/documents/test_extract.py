@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents import extract as extract_module
+from documents import children
 from documents import media
 from documents.extract import Extracted, Limits, Reason, extract
 from documents.rules import VersionState
@@ -137,13 +137,13 @@ def test_no_child_outlives_the_reading(read, monkeypatch):
 
 def play(monkeypatch, code: str) -> list:
     """Put another program in the child's place."""
-    popen, started = extract_module.subprocess.Popen, []
+    popen, started = children.subprocess.Popen, []
 
     def stand_in(command, **options):
         started.append(popen([command[0], "-c", code], **options))
         return started[-1]
 
-    monkeypatch.setattr(extract_module.subprocess, "Popen", stand_in)
+    monkeypatch.setattr(children.subprocess, "Popen", stand_in)
     return started
 
 
