@@ -33,13 +33,14 @@ class Permission(StrEnum):
     HOLD_MEETINGS = "hold_meetings"
     READ_PAPERS = "read_papers"
     APPROVE = "approve"
+    KEEP_ARCHIVE = "keep_archive"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REGISTRY}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REGISTRY, Permission.KEEP_ARCHIVE}),
     Role.REGISTRY_OFFICER: frozenset({Permission.MANAGE_REGISTRY}),
     Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS}),
-    Role.CLERK: frozenset({Permission.READ_PAPERS}),
+    Role.CLERK: frozenset({Permission.READ_PAPERS, Permission.KEEP_ARCHIVE}),
     Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE}),
     Role.OFFICIAL: frozenset(),
 }

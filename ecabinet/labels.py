@@ -11,6 +11,7 @@ from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
+from ecabinet.upload_words import UPLOAD_LABELS
 from ecabinet.voting.rules import Majority
 
 _ = lazy_gettext
@@ -112,12 +113,14 @@ LABELS = {
         "resolution": _("Dự thảo nghị quyết"),
         "task_report": _("Báo cáo nhiệm vụ"),
         "opinion": _("Tài liệu lấy ý kiến"),
+        "archive": _("Văn bản lưu trữ"),
     },
     **AGENDA_LABELS,
     **MEETING_LABELS,
     **INVITATION_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
+    **UPLOAD_LABELS,
     **OPINION_LABELS,
     **MINUTES_LABELS,
 }

@@ -10,6 +10,7 @@ from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
+from ecabinet.upload_words import UPLOAD_SENTENCES
 
 _ = lazy_gettext
 
@@ -170,6 +171,7 @@ SENTENCES = {
     **INVITATION_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
+    **UPLOAD_SENTENCES,
     **OPINION_SENTENCES,
     **MINUTES_SENTENCES,
 }

@@ -105,6 +105,8 @@ GET_PAGES = {
     "voting.edit": ("{draft}/edit", RUNNING),
     "voting.hand_count": ("{by_hand}/hand-count", RUNNING),
     "library.search": ("/search?q=luat", EVERYBODY),
+    "archive.index": ("/archive", EVERYBODY),
+    "archive.new": ("/archive/new", {"administrator"}),
     "conclusions.page": ("{meeting}/conclusions", INVITED),
     "conclusions.new_task": ("{meeting}/tasks/new", RUNNING),
     "minutes.page": ("{meeting}/minutes", RUNNING),
@@ -159,7 +161,7 @@ ELSEWHERE = {
     "opinion_rounds.page", "comments.beside", "notebook.page",
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
-    "library.read", "library.content", "registry.login",
+    "library.read", "library.content", "registry.login", "uploads.show", "uploads.receive",
     "calendars.feed", "calendars.one", "door.scanned",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
     "imports.result", "photos.show", "imports.progress", "import_rows.form", "import_rows.line",
@@ -342,6 +344,10 @@ ACTIONS = {
     "import_rows.mend": "/imports/1/rows/1",
     "import_rows.set_aside": "/imports/1/rows/1/aside",
     "exports.members_with_numbers": "/members/export/csv",
+    "archive.put_in": "/archive/new",
+    "uploads.begin": "/uploads",
+    "uploads.finish": "/uploads/1/finish",
+    "uploads.cancel": "/uploads/1/cancel",
 }
 OPEN_TO_ALL = {
     "signing.second_step",
