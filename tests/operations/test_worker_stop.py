@@ -3,7 +3,7 @@
 from threading import Thread
 
 from documents.database import Database
-from ecabinet.worker import Worker
+from ecabinet.worker import Task, Worker
 
 
 class _Nothing:
@@ -14,9 +14,9 @@ class _Nothing:
 
 
 def test_a_signal_handler_never_waits_for_a_lock_of_the_thread_it_interrupts(database: Database) -> None:
-    worker = Worker(_Nothing(database), ())  # type: ignore[arg-type]
+    worker = Worker(_Nothing(database), (), beside=())  # type: ignore[arg-type]
     # The main thread is interrupted while it holds the lock of its event: the handler must come back all the same.
-    with worker._wake._cond:  # type: ignore[attr-defined]
+    with worker._main.wake._cond:  # type: ignore[attr-defined]
         handler = Thread(target=worker.ask_to_stop, daemon=True)
         handler.start()
         handler.join(timeout=10)
@@ -25,8 +25,8 @@ def test_a_signal_handler_never_waits_for_a_lock_of_the_thread_it_interrupts(dat
 
 
 def test_from_another_thread_it_stops_without_waiting(database: Database) -> None:
-    worker = Worker(_Nothing(database), (lambda _engines, _now: False,))  # type: ignore[arg-type]
-    worker._check_index = lambda: True  # type: ignore[method-assign]
+    waits: list[Task] = [lambda _engines, _now: False]
+    worker = Worker(_Nothing(database), waits, beside=waits)  # type: ignore[arg-type]
     running = Thread(target=worker.run, daemon=True)
     running.start()
     worker.stop()
