@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from documents.blob_rows import used
 from documents.database import changed
 from documents.errors import Problem
+from documents.loans import require_free
 from documents.models import Binned, Document, DocumentLabel, Loan, Rendition, Version
 from documents.operations import request_index
 from documents.retention_rules import must_be_kept
@@ -29,9 +30,7 @@ def throw_away(
     db.execute(select(Document.id).where(Document.id == document.id).with_for_update(key_share=True))
     if db.get(Binned, document.id) is not None:
         raise Problem("in_bin")
-    loan = db.get(Loan, document.id)
-    if loan is not None and loan.until > now and loan.holder != by:
-        raise Problem("on_loan", who=loan.holder_name)
+    require_free(db, document.id, by, now)
     binned = Binned(document_id=document.id, by=by, by_name=by_name, reason=clean_note(reason), at=now, until=until)
     db.add(binned)
     db.execute(delete(Loan).where(Loan.document_id == document.id))

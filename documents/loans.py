@@ -18,12 +18,18 @@ def loan_of(db: Session, document_id: int, now: datetime) -> Loan | None:
     return db.scalar(select(Loan).where(Loan.document_id == document_id, Loan.until > now))
 
 
+def require_free(db: Session, document_id: int, holder: str, now: datetime) -> None:
+    """Raise ``on_loan`` while somebody other than ``holder`` has the document out."""
+    loan = loan_of(db, document_id, now)
+    if loan is not None and loan.holder != holder:
+        raise Problem("on_loan", who=loan.holder_name)
+
+
 def lend(db: Session, document: Document, holder: str, holder_name: str, until: datetime, now: datetime) -> Loan:
     """Lend the document out, or longer to the one who has it; refused (``on_loan``) while another has it."""
     _lock(db, document)
+    require_free(db, document.id, holder, now)
     loan = db.get(Loan, document.id)
-    if loan is not None and loan.until > now and loan.holder != holder:
-        raise Problem("on_loan", who=loan.holder_name)
     if loan is None:
         loan = Loan(document_id=document.id)
         db.add(loan)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Problem
-from documents.loans import loan_of
+from documents.loans import require_free
 from documents.models import Document, DocumentLabel, Loan, Version
 from documents.operations import enqueue
 from documents.queries import newest_version
@@ -45,9 +45,7 @@ def add_version(
         .execution_options(synchronize_session=False)
     )
     db.refresh(document, ["last_number"])
-    loan = loan_of(db, document.id, now)
-    if loan is not None and loan.holder != by:
-        raise Problem("on_loan", who=loan.holder_name)
+    require_free(db, document.id, by, now)
     db.execute(delete(Loan).where(Loan.document_id == document.id))
     version = Version(
         document_id=document.id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Invalid, Problem
+from documents.loans import require_free
 from documents.models import Document
 from documents.operations import add_document, rename, set_labels
 from documents.queries import newest_version
@@ -22,12 +23,13 @@ from ecabinet.meetings.agenda import PaperFile, items_of, setting_of
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
 from ecabinet.meetings.paper_access import relabel_paper, working_labels
 from ecabinet.meetings.paper_rules import PaperState
+from ecabinet.meetings.rules import MeetingState
 from ecabinet.registry.models import Member
 
 
 def lay_paper(db: Session, meeting: Meeting, item: AgendaItem, file: PaperFile, by: Person, now: datetime) -> Paper:
-    """Lay a file before the meeting as a new paper of this item."""
-    paper = _new(db, item, file.title, None)
+    """Lay a file before the meeting as a new paper of this item; not (``archived``) when that is closed for good."""
+    paper = _new(db, meeting, item, file.title, None)
     submit(db, meeting, paper, file, by, now)
     return paper
 
@@ -36,12 +38,13 @@ def ask_paper(
     db: Session, meeting: Meeting, item: AgendaItem, title: str, responsible: Member | None, by: Person, now: datetime
 ) -> Paper:
     """A paper that somebody is to submit; they find it on their page of the day."""
-    paper = _new(db, item, title, responsible)
+    paper = _new(db, meeting, item, title, responsible)
     _record(db, meeting, paper, "asked", by, now, responsible=paper.responsible_id)
     return paper
 
 
-def _new(db: Session, item: AgendaItem, title: str, responsible: Member | None) -> Paper:
+def _new(db: Session, meeting: Meeting, item: AgendaItem, title: str, responsible: Member | None) -> Paper:
+    _require_unarchived(meeting)
     _check_title(title)
     present = db.scalars(select(Paper.position).where(Paper.item_id == item.id)).all()
     if len(present) >= paper_rules.MOST_PAPERS:
@@ -55,6 +58,12 @@ def _new(db: Session, item: AgendaItem, title: str, responsible: Member | None) 
     return paper
 
 
+def _require_unarchived(meeting: Meeting) -> None:
+    # The callers ask too; but what is closed for good must not hang on each of them remembering it.
+    if meeting.state == MeetingState.ARCHIVED:
+        raise Problem("archived")
+
+
 def _check_title(title: str) -> None:
     if not title:
         raise Invalid({"title": Problem("missing")})
@@ -66,6 +75,7 @@ def change_paper(
     db: Session, meeting: Meeting, paper: Paper, title: str, responsible: Member | None, by: Person, now: datetime
 ) -> None:
     """Another title, another person responsible."""
+    _require_unarchived(meeting)
     _check_title(title)
     paper.title, paper.responsible_id = title, responsible.id if responsible else None
     for document in (paper.document, paper.pending):
@@ -75,16 +85,32 @@ def change_paper(
     _record(db, meeting, paper, "changed", by, now, responsible=paper.responsible_id)
 
 
-def submit(db: Session, meeting: Meeting, paper: Paper, file: PaperFile, by: Person, now: datetime) -> None:
+def submit(
+    db: Session,
+    meeting: Meeting,
+    paper: Paper,
+    file: PaperFile,
+    by: Person,
+    now: datetime,
+    *,
+    note: str = "",
+    restored_from: int | None = None,
+) -> None:
     """A file for this paper: its first, or a version that replaces the one before, in the same place.
 
     Where the meeting approves papers the file waits as a document of its own: readers keep what they have until then.
     """
+    _require_unarchived(meeting)
+    if paper.document_id is not None:
+        require_free(db, paper.document_id, member_label(by.member_id), now)
     waits = setting_of(db, meeting.id).approves_papers
     target = paper.pending if waits else paper.document
     if target is None:
         target = _document(db, meeting, paper, by, now)
-    _add_version(db, target, file.blob, file.filename, file.media_type, member_label(by.member_id), now)
+    add_version(
+        db, target, file.blob, filename=file.filename, media_type=file.media_type, by=member_label(by.member_id),
+        now=now, note=note, restored_from=restored_from,
+    )  # fmt: skip
     if waits:
         paper.pending_id, paper.pending, paper.state = target.id, target, PaperState.SUBMITTED
     else:
@@ -110,14 +136,9 @@ def _document(db: Session, meeting: Meeting, paper: Paper, by: Person, now: date
     )
 
 
-def _add_version(
-    db: Session, document: Document, blob: Blob, filename: str, media_type: str, by: str, now: datetime
-) -> None:
-    add_version(db, document, blob, filename=filename, media_type=media_type, by=by, now=now)
-
-
 def approve(db: Session, meeting: Meeting, paper: Paper, by: Person, now: datetime) -> None:
     """What was submitted lies before the meeting: as the paper, or as its next version."""
+    _require_unarchived(meeting)
     waiting = paper.pending
     newest = newest_version(db, waiting.id) if waiting is not None else None
     if waiting is None or newest is None:
@@ -128,7 +149,10 @@ def approve(db: Session, meeting: Meeting, paper: Paper, by: Person, now: dateti
     else:
         # The same bytes again: what readers open must never have been open to them before it was approved.
         blob = Blob(newest.sha256, newest.size)
-        _add_version(db, paper.document, blob, newest.filename, newest.media_type, newest.created_by, now)
+        add_version(
+            db, paper.document, blob, filename=newest.filename, media_type=newest.media_type, by=newest.created_by,
+            now=now, note=newest.note, restored_from=newest.restored_from,
+        )  # fmt: skip
         _drop_pending(db, paper, now)
     paper.state, paper.reason = PaperState.APPROVED, ""
     db.flush()
@@ -145,6 +169,7 @@ def _drop_pending(db: Session, paper: Paper, now: datetime) -> None:
 
 def send_back(db: Session, meeting: Meeting, paper: Paper, reason: str, by: Person, now: datetime) -> None:
     """Not as it is: back to the one responsible, with the reason. What readers have had before stays theirs."""
+    _require_unarchived(meeting)
     paper_rules.check_reason(reason)
     paper.state, paper.reason = PaperState.RETURNED, reason
     _record(db, meeting, paper, "returned", by, now, reason=reason)
@@ -152,6 +177,7 @@ def send_back(db: Session, meeting: Meeting, paper: Paper, reason: str, by: Pers
 
 def withdraw(db: Session, meeting: Meeting, paper: Paper, reason: str, by: Person, now: datetime) -> None:
     """Kept and marked, and no longer before the meeting."""
+    _require_unarchived(meeting)
     paper_rules.check_reason(reason)
     paper.state, paper.reason = PaperState.WITHDRAWN, reason
     _relabel(db, meeting, paper, now)
@@ -160,6 +186,7 @@ def withdraw(db: Session, meeting: Meeting, paper: Paper, reason: str, by: Perso
 
 def remove(db: Session, meeting: Meeting, paper: Paper, by: Person, now: datetime) -> None:
     """A paper that was asked for by mistake."""
+    _require_unarchived(meeting)
     _record(db, meeting, paper, "removed", by, now)
     db.delete(paper)
     db.flush()
