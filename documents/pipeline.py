@@ -21,8 +21,6 @@ from documents.contents import DOCUMENTS, Contents
 from documents.database import Database, changed
 from documents.errors import Problem
 from documents.extract import Reason
-from documents.indexing import ensure_index as ensure_index
-from documents.indexing import rebuild_index as rebuild_index
 from documents.jobs import Handler, Jobs, Store, TakesLong, nothing
 from documents.models import Job, Rendition, Version, VersionStep
 from documents.processing import Begun

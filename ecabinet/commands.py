@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from documents.database import Database
-from documents.pipeline import rebuild_index
+from documents.indexing import rebuild_index
 from ecabinet import audit, demo
 from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
