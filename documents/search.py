@@ -17,6 +17,18 @@ from documents.search_query import Field, Understood
 FACET_VALUES = 50
 
 
+class Facet(StrEnum):
+    """By what the hits are counted and may be narrowed."""
+
+    KIND = "kind"
+    TYPE = "type"
+    YEAR = "year"
+    ISSUER = "issuer"
+    UNIT = "unit"
+    MEETING = "meeting"
+    SECRECY = "secrecy"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing as it is indexed. ``key`` says what and which ("document:12", "task:3"); the engines do not read it.
@@ -41,11 +53,13 @@ class Entry:
     secrecy: str | None = None
     also: tuple[tuple[Field, str], ...] = ()
 
+    def head(self) -> tuple[str, ...]:
+        """What stands above the text, where a word counts more."""
+        return tuple(part for part in (self.title, self.heading) if part)
+
     def parts(self) -> tuple[str, ...]:
-        """What is searched, the title first. A phrase does not run from one part into the next."""
-        return tuple(
-            part for part in (self.title, self.heading, self.number, self.issuer, self.signer, self.text) if part
-        )
+        """What is searched, the head first. A phrase does not run from one part into the next."""
+        return (*self.head(), *(part for part in (self.number, self.issuer, self.signer, self.text) if part))
 
     def values(self) -> dict[Field, str]:
         """Its fields that have a value."""
@@ -66,17 +80,12 @@ class Entry:
         named = (*self.values().items(), *self.also)
         return frozenset(word for name, value in named for word in text.field_words(name, value))
 
-
-class Facet(StrEnum):
-    """By what the hits are counted and may be narrowed."""
-
-    KIND = "kind"
-    TYPE = "type"
-    YEAR = "year"
-    ISSUER = "issuer"
-    UNIT = "unit"
-    MEETING = "meeting"
-    SECRECY = "secrecy"
+    def facets(self) -> dict[Facet, str]:
+        """By what it is counted."""
+        values = {str(name): value for name, value in self.values().items()}
+        if self.issued_on:
+            values[Facet.YEAR] = str(self.issued_on.year)
+        return {facet: values[facet] for facet in Facet if facet in values}
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ class Filters:
 
 
 class Sort(StrEnum):
-    """Entries without a day come last by day; equals follow each other by score, then by key."""
+    """Entries without a day come last by day. A question without words is answered by day, the newest first."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from documents import text
 from documents.search_days import days
@@ -116,6 +117,11 @@ class Understood:
         """The words and phrases that are looked for, without those that are excluded; each once."""
         return list(dict.fromkeys(_wanted(self.node))) if self.node else []
 
+    def neighbours(self) -> list[tuple[str, str]]:
+        """The words that stand side by side in what is looked for, in exact form; each pair once."""
+        words = [word for term in (_wanted(self.node) if self.node else []) for word in term.words]
+        return list(dict.fromkeys(pairwise(words)))
+
 
 def _wanted(node: Node) -> list[Term]:
     if isinstance(node, Term):
@@ -165,8 +171,8 @@ def parse(question: str) -> Understood:
 
 def plain(question: str) -> Understood:
     """Its words, of which any may be found; signs and fields have no meaning."""
-    words = list(dict.fromkeys(text.words(question[:MAX_QUESTION])))
-    return Understood(_joined(Any, [Term((word,)) for word in words]), " ".join(words))
+    words = text.words(question[:MAX_QUESTION])
+    return Understood(Any(tuple(Term((word,)) for word in words)) if words else None, " ".join(words))
 
 
 @dataclass(frozen=True)

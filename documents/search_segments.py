@@ -1,165 +1,163 @@
-"""One segment of a Whoosh index: what goes into its fields, which entries match, what they are worth (BM25)."""
+"""A segment of the index: never changed once written, read where it lies, by any number of threads."""
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+import mmap
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from whoosh.fields import FieldType
-from whoosh.formats import Existence, Positions
-from whoosh.reading import TermNotFound
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.filedb.filetables import OrderedHashReader
+from whoosh.filedb.structfile import BufferFile
 
 from documents import text
-from documents.search_query import Term
+from documents.search_postings import NONE, Numbers, Postings, bare, unpack, value_term
 
-EXACT_WEIGHT = 2.0
-TITLE_WEIGHT = 1.5
-GAP = 100
-"""Places between two parts of an entry, more than a phrase has words."""
-_K1, _B = 1.2, 0.75
+TERMS, POSTINGS, TABLE = ".trm", ".pst", ".doc"
+EXTENT = struct.Struct("<QII")
+"""Of a term: where its postings begin, how many bytes they have, how many entries."""
+NO_DAY = 0
 
-Posting = tuple[bytes, int, float, bytes]
-
-
-class Words(FieldType):  # type: ignore[misc]
-    """Which words are there: whole values (labels, kinds), or the words of a title in both forms."""
-
-    def __init__(self) -> None:
-        super().__init__(Existence(), None)
-
-    def index(self, value: Sequence[str], **_options: Any) -> Iterator[Posting]:
-        """A list holds whole values, a tuple texts to be cut into words."""
-        found = set(value) if isinstance(value, list) else {form for part in value for form in _both_forms(part)}
-        for word in found:
-            yield word.encode(), 1, 1.0, b""
+Mask = NDArray[np.bool_]
+Extent = tuple[int, int, int]
 
 
-class Places(FieldType):  # type: ignore[misc]
-    """The places of each word of several texts, in exact and folded form at the same place."""
+@dataclass(frozen=True)
+class Texts:
+    """Many short texts in two arrays; a list of them would take many times the memory."""
 
-    def __init__(self) -> None:
-        super().__init__(Positions(), None, scorable=True)
+    ends: NDArray[np.int64]
+    letters: NDArray[np.uint8]
 
-    def index(self, value: tuple[str, ...], **_options: Any) -> Iterator[Posting]:
-        places: dict[str, list[int]] = {}
-        start = 0
-        for part in value:
-            exact = text.words(part)
-            for place, (word, plain) in enumerate(zip(exact, map(text.fold, exact), strict=True), start):
-                places.setdefault(plain, []).append(place)
-                if plain != word:
-                    places.setdefault(word, []).append(place)
-            start += len(exact) + GAP
-        for word, where in places.items():
-            yield word.encode(), len(where), float(len(where)), self.format.encode(where)
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Texts":
+        encoded = [each.encode() for each in texts]
+        ends = np.cumsum([len(each) for each in encoded], dtype=np.int64)
+        return cls(ends, np.frombuffer(b"".join(encoded), np.uint8))
+
+    def __getitem__(self, number: int) -> str:
+        start = int(self.ends[number - 1]) if number else 0
+        return self.letters[start : int(self.ends[number])].tobytes().decode()
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[number] for number in range(len(self)))
 
 
-def _both_forms(part: str) -> Iterator[str]:
-    for word in text.words(part):
-        yield word
-        yield text.fold(word)
+@dataclass(frozen=True)
+class Table:
+    """What is known of each entry besides its terms: its words, its day (``date.toordinal``), its key and title."""
+
+    lengths: NDArray[np.int64]
+    days: NDArray[np.int64]
+    keys: Texts
+    titles: Texts
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], days: Sequence[int], keys: Sequence[str], titles: Sequence[str]) -> "Table":
+        return cls(np.array(lengths, np.int64), np.array(days, np.int64), Texts.of(keys), Texts.of(titles))
+
+    @classmethod
+    def joined(cls, tables: Sequence[tuple["Table", Mask]]) -> "Table":
+        """The entries of several tables that are still there, in their order."""
+
+        def texts(name: str) -> list[str]:
+            return [getattr(table, name)[int(number)] for table, live in tables for number in np.flatnonzero(live)]
+
+        lengths, days = (
+            np.concatenate([getattr(table, name)[live] for table, live in tables]) for name in ("lengths", "days")
+        )
+        return cls(lengths, days, Texts.of(texts("keys")), Texts.of(texts("titles")))
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def save(self, storage: Any, segment: Any) -> None:
+        with (Path(storage.folder) / segment.make_filename(TABLE)).open("wb") as file:
+            for array in self._arrays():
+                np.save(file, array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: Path) -> "Table":
+        with path.open("rb") as file:
+            lengths, days, *texts = (np.load(file, allow_pickle=False) for _ in range(6))
+        return cls(lengths, days, Texts(*texts[:2]), Texts(*texts[2:]))
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return self.lengths, self.days, self.keys.ends, self.keys.letters, self.titles.ends, self.titles.letters
 
 
 class Segment:
-    """A segment as one commit shows it. Entries are known by their number in the segment; lists are ascending."""
+    """The files of one segment, opened."""
 
-    def __init__(self, leaf: Any) -> None:
-        self.leaf = leaf
-        self.count: int = leaf.doc_count_all()
-        self._with_value: dict[tuple[str, str], frozenset[int]] = {}
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self.name: str = segment.segment_id()
+        folder = Path(storage.folder)
+        terms = (folder / segment.make_filename(TERMS)).read_bytes()
+        self._terms = OrderedHashReader(BufferFile(terms), len(terms))
+        self._postings = _mapped(folder / segment.make_filename(POSTINGS))
+        self.table = Table.load(folder / segment.make_filename(TABLE))
+        self.total_length = int(self.table.lengths.sum())
+        self._values: dict[str, tuple[list[str], NDArray[np.int32]]] = {}
+        self._title_ranks: NDArray[np.int64] | None = None
 
-    def frequency(self, field: str, word: str) -> int:
-        """In how many entries the word is, deleted ones included until the segment is merged."""
-        return int(self.leaf.doc_frequency(field, word))
+    def __len__(self) -> int:
+        return len(self.table)
 
-    def length(self, number: int) -> int:
-        return int(self.leaf.doc_field_length(number, "body"))
+    def extent(self, term: bytes) -> Extent | None:
+        data = self._terms.get(term)
+        return EXTENT.unpack(data) if data is not None else None
 
-    def total_length(self) -> int:
-        return int(self.leaf.field_length("body"))
-
-    def with_all(self, words: Iterable[str]) -> list[int]:
-        """The entries that have all these words, the rarest looked up first."""
-        numbers: list[int] | None = None
-        for word in sorted(words, key=lambda word: self.frequency("body", word)):
-            numbers = list(self.weights("body", word, numbers))
-            if not numbers:
-                return []
-        return numbers or []
-
-    def with_any(self, field: str, values: Iterable[str], numbers: list[int]) -> list[int]:
-        """Those of the entries that have at least one of these values: none when there are no values."""
-        allowed = frozenset[int]().union(*(self._having(field, value) for value in values))
-        return [number for number in numbers if number in allowed]
-
-    def with_phrase(self, words: Sequence[str], numbers: list[int]) -> list[int]:
-        """Those of the entries in which the words follow each other."""
-        starts: dict[int, set[int]] = {}
-        for distance, word in enumerate(words):
-            here = {number: {place - distance for place in places} for number, places in self._places(word, numbers)}
-            starts = here if distance == 0 else {n: starts[n] & places for n, places in here.items() if n in starts}
-            numbers = [number for number in numbers if starts.get(number)]
-        return numbers
-
-    def weights(self, field: str, word: str, numbers: list[int] | None = None) -> dict[int, float]:
-        """How often the word is in each entry, or in each of these entries that has it at all."""
-        return {matcher.id(): matcher.weight() for matcher in self._postings(field, word, numbers)}
-
-    def _places(self, word: str, numbers: list[int]) -> Iterator[tuple[int, list[int]]]:
-        for matcher in self._postings("body", word, numbers):
-            yield matcher.id(), matcher.value_as("positions")
-
-    def _having(self, field: str, value: str) -> frozenset[int]:
-        key = (field, value)
-        if key not in self._with_value:
-            self._with_value[key] = frozenset(self.weights(field, value))
-        return self._with_value[key]
-
-    def _postings(self, field: str, word: str, numbers: list[int] | None) -> Iterator[Any]:
-        """The matcher, standing at one wanted entry after the other."""
-        try:
-            matcher = self.leaf.postings(field, word)
-        except TermNotFound:
-            return
-        if numbers is None:
-            while matcher.is_active():
-                yield matcher
-                matcher.next()
-            return
-        for number in numbers:
-            if matcher.is_active() and matcher.id() < number:
-                matcher.skip_to(number)
-            if not matcher.is_active():
+    def extents_from(self, beginning: bytes) -> Iterator[tuple[bytes, Extent]]:
+        """The terms that begin so, in order."""
+        for term, data in self._terms.items_from(beginning):
+            if not term.startswith(beginning):
                 return
-            if matcher.id() == number:
-                yield matcher
+            yield bytes(term), EXTENT.unpack(data)
+
+    def read(self, extent: Extent) -> Postings:
+        start, size, _ = extent
+        return unpack(self._postings[start : start + size])
+
+    def postings(self, term: bytes) -> Postings:
+        extent = self.extent(term)
+        return self.read(extent) if extent else bare(NONE)
+
+    def numbers(self, term: bytes) -> Numbers:
+        return self.postings(term).numbers
+
+    def title_ranks(self) -> NDArray[np.int64]:
+        """For each entry which place its title has in alphabetical order."""
+        if self._title_ranks is None:
+            keys = [title_key(title) for title in self.table.titles]
+            ranks = np.empty(len(keys), np.int64)
+            ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+            self._title_ranks = ranks
+        return self._title_ranks
+
+    def values(self, facet: str) -> tuple[list[str], NDArray[np.int32]]:
+        """The values of a facet, and for each entry which of them it has, one more than the last: none."""
+        known = self._values.get(facet)
+        if known is None:
+            found = list(self.extents_from(value_term(facet)))
+            which = np.full(len(self), len(found), np.int32)
+            for index, (_, extent) in enumerate(found):
+                which[self.read(extent).numbers] = index
+            names = [term.partition(b"\0")[2].decode() for term, _ in found]
+            known = self._values[facet] = (names, which)
+        return known
 
 
-class Statistics:
-    """What the scores need of the whole index: how rare each word is, and how long entries are on average."""
-
-    def __init__(self, segments: list[Segment], terms: list[Term]) -> None:
-        self._segments = segments
-        self._count = sum(segment.count for segment in segments)
-        self.average_length = max(1.0, sum(segment.total_length() for segment in segments) / max(1, self._count))
-        words = {word for term in terms for word in (*term.folded, *term.marked)}
-        self.rarity = {word: self._rarity(word) for word in words}
-
-    def _rarity(self, word: str) -> float:
-        entries = sum(segment.frequency("body", word) for segment in self._segments)
-        return math.log(self._count / (entries + 1)) + 1 if entries < self._count else 1.0
+def title_key(title: str) -> tuple[str, str]:
+    """By letters first, by marks where these are equal."""
+    exact = text.exact(title)
+    return text.fold(exact), exact
 
 
-def score(segment: Segment, numbers: list[int], terms: list[Term], statistics: Statistics) -> dict[int, float]:
-    """BM25 of the folded words, which all these entries have, and more for exact ones and for those in the title."""
-    scores = dict.fromkeys(numbers, 0.0)
-    norms = {n: _K1 * (1 - _B + _B * segment.length(n) / statistics.average_length) for n in numbers}
-    folded = {word for term in terms for word in term.folded}
-    marked = {word for term in terms for word in term.marked}
-    for words, weight in ((folded, 1.0), (marked, EXACT_WEIGHT)):
-        for word in words:
-            worth = weight * statistics.rarity[word]
-            for number, often in segment.weights("body", word, numbers).items():
-                scores[number] += worth * often * (_K1 + 1) / (often + norms[number])
-            for number in segment.weights("title", word, numbers):
-                scores[number] += TITLE_WEIGHT * worth
-    return scores
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -1,13 +1,14 @@
-"""The embedded search engine: Whoosh 2.7.4 keeps the postings, the counting and scoring are ours.
+"""The embedded search engine: Whoosh 2.7.4 keeps the commits and the dictionary of terms, the rest is arrays.
 
-Whoosh's own searcher miscounts and ignores empty filters, so only its writer and its postings are used. The folder
-holds one index beside the next: ``CURRENT`` names the one in use and is replaced as a whole when a rebuild is done. Any
-number of processes read; writers take turns by a lock that the system lets go of when its holder dies.
+Whoosh's own searcher miscounts, ignores empty filters and is slow, and its writer takes minutes for what numpy does in
+seconds; so of Whoosh are the table of contents, the segments with what was deleted from them, and the terms on disk.
+The postings (:mod:`documents.search_postings`) are read where they lie. The folder holds one index beside the next:
+``CURRENT`` names the one in use and is replaced as a whole when a rebuild is done. Any number of processes read;
+writers take turns by a lock that the system lets go of when its holder dies.
 """
 
 import contextlib
 import fcntl
-import heapq
 import os
 import shutil
 import threading
@@ -16,29 +17,26 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from whoosh.fields import ID, Schema
+from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC, clean_files
 
 from documents.blobs import is_full_disk, sync_folder
-from documents.search import Entry, Hit, Query, Read, Results, SearchBroken, SearchBusy
-from documents.search_query import Term, parse
-from documents.search_segments import Places, Segment, Statistics, Words, score
+from documents.search import Query, Read, Results, SearchBroken, SearchBusy
+from documents.search_building import NAME, build, merge, to_merge
+from documents.search_matching import Cache, View
+from documents.search_postings import key_term
+from documents.search_segments import Segment
+from documents.search_snapshot import Snapshot
 
-SCHEMA_VERSION = "1"
-"""Raised when the fields change: an index of another version is rebuilt, never misread."""
+SCHEMA_VERSION = "2"
+"""Raised when the form changes: an index of another version is rebuilt, never misread."""
 
 WRITER_SECONDS = 10.0
-WRITER_MB = 256
-_NAME = "MAIN"
+WRITER_WORDS = 4_000_000
+"""How many words are turned over in memory at once: about 200 MB."""
 _CURRENT = "CURRENT"
-
-
-def _schema() -> Schema:
-    return Schema(
-        id=ID(stored=True, unique=True), body=Places(), title=Words(), label=Words(), kind=Words(), type=Words()
-    )
 
 
 class WhooshSearch:
@@ -47,79 +45,96 @@ class WhooshSearch:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._cache = Cache()
+        self._snapshot: Snapshot | None = None
 
     def update(self, keys: Iterable[str], read: Read) -> None:
         with self._writing():
-            storage = self._storage(self._current())
+            snapshot = self._fresh()
             entries = list(read())
+            storage = self._storage(snapshot.shows[0])
             with _naming_damage():
-                writer = FileIndex(storage, schema=_schema(), indexname=_NAME).writer(limitmb=WRITER_MB)
-                with _cancelled_on_error(writer):
-                    for key in {*keys, *(entry.key for entry in entries)}:
-                        writer.delete_by_term("id", key)
-                    for entry in entries:
-                        writer.add_document(**_fields(entry))
-                    writer.commit()
+                segments = self._without(snapshot, storage, {*keys, *(entry.key for entry in entries)})
+                segments += build(storage, entries, WRITER_WORDS)
+                self._commit(storage, self._merged(storage, segments), snapshot.shows[1] + 1)
 
     def rebuild(self, read: Read) -> int:
         with self._writing():
             folder = f"index-{time.time_ns()}"
             (self.root / folder).mkdir()
-            count = 0
+            storage = self._storage(folder)
             try:
-                writer = FileIndex.create(self._storage(folder), _schema(), _NAME).writer(limitmb=WRITER_MB)
-                with _cancelled_on_error(writer):
-                    for entry in read():
-                        writer.add_document(**_fields(entry))
-                        count += 1
-                    writer.commit()
+                segments = list(build(storage, read(), WRITER_WORDS))
+                if len(segments) > 1:
+                    segments = [merge(storage, [self._opened(storage, segment) for segment in segments])]
+                self._commit(storage, segments, 0)
             except BaseException:
                 shutil.rmtree(self.root / folder, ignore_errors=True)
                 raise
             self._put_in_use(folder)
-        return count
+        return sum(segment.doc_count_all() for segment in segments)
 
     def search(self, query: Query) -> Results:
-        understood = parse(query.text)
-        terms = understood.terms()
-        if not terms or not query.labels:
-            return Results(0, [])
-        with self._lock:
-            return self._fresh().search(terms, query)
+        with _naming_damage():
+            return self._fresh().search(query)
 
     def suggest(self, beginning: str, labels: frozenset[str], limit: int = 8) -> list[str]:
-        return []
+        with _naming_damage():
+            return self._fresh().suggest(beginning, labels, limit)
 
     def count(self) -> int:
-        with self._lock:
-            return self._fresh().count
+        return self._fresh().count
 
     def keys(self) -> Iterator[str]:
-        with self._lock:
-            yield from [str(stored["id"]) for stored in self._fresh().reader.all_stored_fields()]
+        with _naming_damage():
+            yield from self._fresh().keys()
 
-    def _fresh(self) -> "_Snapshot":
+    def _without(self, snapshot: Snapshot, storage: "_DurableStorage", keys: set[str]) -> list[Any]:
+        """The segments of the newest commit, with the entries of these keys deleted."""
+        segments = list(TOC.read(storage, NAME).segments)
+        for segment, view in zip(segments, snapshot.views, strict=True):
+            for key in keys:
+                for number in view.segment.numbers(key_term(key)):
+                    segment.delete_document(int(number))
+        return [segment for segment in segments if segment.deleted_count() < segment.doc_count_all()]
+
+    def _merged(self, storage: "_DurableStorage", segments: list[Any]) -> list[Any]:
+        while chosen := to_merge([segment.doc_count_all() - segment.deleted_count() for segment in segments]):
+            merged = merge(storage, [self._opened(storage, segments[index]) for index in chosen])
+            segments = [segment for index, segment in enumerate(segments) if index not in chosen] + [merged]
+        return segments
+
+    def _opened(self, storage: "_DurableStorage", segment: Any) -> View:
+        known = {view.segment.name: view.segment for view in self._snapshot.views} if self._snapshot else {}
+        opened = known.get(segment.segment_id()) or Segment(storage, segment)
+        return View(opened, segment.deleted_docs(), self._cache)
+
+    def _commit(self, storage: "_DurableStorage", segments: list[Any], generation: int) -> None:
+        TOC(Schema(), segments, generation).write(storage, NAME)
+        clean_files(storage, NAME, generation, segments)
+
+    def _fresh(self) -> Snapshot:
         """What the newest commit shows."""
-        while True:
-            shows = self._newest()
-            if self._snapshot is not None and self._snapshot.shows == shows:
+        with self._lock:
+            while True:
+                shows = self._newest()
+                if self._snapshot is not None and self._snapshot.shows == shows:
+                    return self._snapshot
+                try:
+                    with _naming_damage():
+                        storage = self._storage(shows[0])
+                        segments = TOC.read(storage, NAME, shows[1]).segments
+                        views = [self._opened(storage, segment) for segment in segments]
+                except SearchBroken:
+                    if self._newest() == shows:
+                        raise
+                    continue  # a writer removed the files while they were being opened: there is a newer commit
+                self._snapshot = Snapshot(shows, views)
                 return self._snapshot
-            try:
-                with _naming_damage():
-                    opened = _Snapshot(self._storage(shows[0]), shows)
-            except SearchBroken:
-                if self._newest() == shows:
-                    raise
-                continue  # a writer removed the files while they were being opened: there is a newer commit
-            if self._snapshot is not None:
-                self._snapshot.close()
-            self._snapshot = opened
-            return opened
 
     def _newest(self) -> tuple[str, int]:
         folder = self._current()
-        return folder, TOC._latest_generation(self._storage(folder), _NAME)
+        return folder, TOC._latest_generation(self._storage(folder), NAME)
 
     def _current(self) -> str:
         try:
@@ -163,71 +178,13 @@ class WhooshSearch:
             yield
 
 
-class _Snapshot:
-    """One commit, never changed. Not for several threads at once: Whoosh's files have one position each."""
-
-    def __init__(self, storage: FileStorage, shows: tuple[str, int]) -> None:
-        self.shows = shows
-        self.reader: Any = FileIndex(storage, schema=_schema(), indexname=_NAME).reader()
-        self.segments = [(Segment(leaf), offset) for leaf, offset in self.reader.leaf_readers()]
-        self.count: int = self.reader.doc_count()
-
-    def close(self) -> None:
-        self.reader.close()
-
-    def search(self, terms: list[Term], query: Query) -> Results:
-        with _naming_damage():
-            statistics = Statistics([segment for segment, _ in self.segments], terms)
-            total, best = 0, []
-            for segment, offset in self.segments:
-                matching = self._matching(segment, terms, query)
-                total += len(matching)
-                scores = score(segment, matching, terms, statistics)
-                best += [(-scores[number], self._key(offset + number)) for number in self._top(scores, query)]
-            shown = heapq.nsmallest(query.offset + query.limit, best)[query.offset :]
-            return Results(total, [Hit(key, -negative) for negative, key in shown])
-
-    def _top(self, scores: dict[int, float], query: Query) -> list[int]:
-        # Equal scores are ordered by the document's id, which is not the order in the segment: keep all equals.
-        wanted = heapq.nlargest(query.offset + query.limit, scores.values())
-        return [number for number, value in scores.items() if wanted and value >= wanted[-1]]
-
-    def _matching(self, segment: Segment, terms: list[Term], query: Query) -> list[int]:
-        numbers = segment.with_all(sorted({word for term in terms for word in term.folded}))
-        for field, values in (
-            ("label", query.labels),
-            ("kind", query.filters.kinds),
-            ("type", query.filters.type_codes),
-        ):
-            if values or field == "label":
-                numbers = segment.with_any(field, values, numbers)
-        for term in terms:
-            if len(term.words) > 1:
-                numbers = segment.with_phrase(term.folded, numbers)
-        return numbers
-
-    def _key(self, number: int) -> str:
-        return str(self.reader.stored_fields(number)["id"])
-
-
-def _fields(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.key,
-        "body": entry.parts(),
-        "title": (entry.title,),
-        "label": sorted(entry.labels),
-        "kind": [entry.kind],
-        "type": [entry.type_code] if entry.type_code else None,
-    }
-
-
 class _DurableStorage(FileStorage):  # type: ignore[misc]
     """Files that are on the disk before the table of contents names them: Whoosh itself never syncs."""
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         # Whoosh renames one file only: the new table of contents, when all else is written and closed.
         for name in self.list():
-            if name == oldname or name.startswith(f"{_NAME}_"):
+            if name == oldname or name.startswith(f"{NAME}_"):
                 with Path(self.folder, name).open("rb") as file:
                     os.fsync(file.fileno())
         super().rename_file(oldname, newname, safe)
@@ -238,16 +195,6 @@ class _DurableStorage(FileStorage):  # type: ignore[misc]
         if name.endswith(".toc"):
             return BufferFile(memoryview(Path(self.folder, name).read_bytes()), name=name, **options)
         return super().open_file(name, **options)
-
-
-@contextlib.contextmanager
-def _cancelled_on_error(writer: Any) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(Exception):
-            writer.cancel()
-        raise
 
 
 @contextlib.contextmanager

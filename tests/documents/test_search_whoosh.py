@@ -46,7 +46,7 @@ def remove_toc(root):
 
 
 def remove_segment(root):
-    next(root.glob("index-*/*.seg")).unlink()
+    next(root.glob("index-*/*.pst")).unlink()
 
 
 def remove_folder(root):
