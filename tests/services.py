@@ -114,14 +114,19 @@ def free_ports(count: int) -> list[int]:
             each.close()
 
 
-def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Ask until the answer is yes; :class:`TimeoutError` after 30 s, :class:`ChildProcessError` if it ended first."""
-    deadline = time.monotonic() + START_SECONDS
+def wait_until(
+    ready: Callable[[], bool],
+    what: str,
+    process: subprocess.Popen[bytes] | None = None,
+    seconds: float = START_SECONDS,
+) -> None:
+    """Ask until the answer is yes; :class:`TimeoutError` when it never is, :class:`ChildProcessError` if it ended."""
+    deadline = time.monotonic() + seconds
     while not ready():
         if process is not None and process.poll() is not None:
             raise ChildProcessError(f"{what} ended with exit code {process.returncode}")
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not answer within {START_SECONDS} s")
+            raise TimeoutError(f"{what} did not answer within {seconds} s")
         time.sleep(0.02)
 
 

@@ -1,7 +1,11 @@
 """A served demonstration and people with tablets in real Chromium."""
 
+import fcntl
 import os
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -17,21 +21,49 @@ PASSWORD = "sen-tre-2026"
 TABLET = {"width": 1180, "height": 820}
 WAIT_MS = 15_000
 READ_MS = 120_000
+READ_SECONDS = 300
 
 expect.set_options(timeout=WAIT_MS)
 
 
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demonstration with its papers read, made once for all processes of the run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder /= "demonstration"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            environment = _environment(folder / "data")
+            ecabinet(environment, "migrate")
+            ecabinet(environment, "demo")
+            with application(environment, folder):
+                services.wait_until(lambda: not _jobs(folder / "data"), "all papers read", seconds=READ_SECONDS)
+            (folder / "made").touch()
+    return folder / "data"
+
+
 # For each file anew: what one file's people do (meetings of the same body today, notices) is not before another's.
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the demonstration, as ``make run`` starts it."""
     folder = tmp_path_factory.mktemp("served")
-    environment = {name: value for name, value in os.environ.items() if name not in SERVERS_VARIABLES}
-    environment |= {"DATA_DIR": str(folder / "data"), "DEMO_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
-    ecabinet(environment, "migrate")
-    ecabinet(environment, "demo")
-    with application(environment, folder) as url:
+    shutil.copytree(demonstration, folder / "data")
+    with application(_environment(folder / "data"), folder) as url:
         yield url
+
+
+def _environment(data: Path) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in SERVERS_VARIABLES}
+    return environment | {"DATA_DIR": str(data), "DEMO_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+
+
+def _jobs(data: Path) -> int:
+    with closing(sqlite3.connect(data / "ecabinet.sqlite3")) as database:
+        return int(database.execute("SELECT count(*) FROM job WHERE state IN ('waiting', 'running')").fetchone()[0])
 
 
 # Not for the whole session: while it runs, the main thread is inside its event loop, and no other can be run there.
