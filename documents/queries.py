@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from documents.models import Document, DocumentLabel, PageText, Version
-from documents.search import Entry, Results
+from documents.models import Document, DocumentLabel, PageText, Rendition, Version
+from documents.rules import RenditionKind
+from documents.search import Entry
 from documents.search_passages import Passage, passage
 
 BATCH = 50
@@ -95,32 +97,52 @@ def _entries(db: Session, document_ids: Sequence[int]) -> Iterator[Entry]:
 
 @dataclass(frozen=True)
 class Found:
-    """A hit as it is shown. ``version_id`` is the version to open, None while there is none."""
+    """A document as a hit. ``version_id`` is the version to open, None while there is none; ``pictured``: there is a
+    small picture of that version.
+    """
 
     document: Document
     version_id: int | None
     passage: Passage | None
+    pictured: bool
 
 
-def found(db: Session, results: Results, question: str, labels: frozenset[str]) -> list[Found]:
-    """Titles and passages of the hits shown, in their order.
+def found(db: Session, document_ids: Sequence[int], question: str, labels: frozenset[str]) -> dict[int, Found]:
+    """These documents with the passages to show, by id; a few questions to the database, however many they are.
 
     What has meanwhile gone from the database, or been closed to these labels, is left out: the index may be behind.
     """
     open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
-    hits = [number for hit in results.hits if (number := document_of(hit.key)) is not None]
-    allowed = set(db.scalars(open_ones.where(DocumentLabel.document_id.in_(hits))))
-    ids = [document_id for document_id in hits if document_id in allowed]
-    documents = {document.id: document for document in db.scalars(select(Document).where(Document.id.in_(ids)))}
+    documents = db.scalars(select(Document).where(Document.id.in_(document_ids), Document.id.in_(open_ones))).all()
+    ids = [document.id for document in documents]
     versions = readable_versions(db, ids)
-    shown = []
-    for document_id in ids:
-        document, version_id = documents.get(document_id), versions.get(document_id)
-        if document is None:
-            continue
-        if version_id is not None:
-            shown.append(Found(document, version_id, passage(pages_of(db, version_id), question)))
-        else:
-            newest = newest_version(db, document_id)
-            shown.append(Found(document, newest.id if newest else None, None))
-    return shown
+    passages = _passages(db, list(versions.values()), question)
+    newest = select(Version.document_id, func.max(Version.id)).group_by(Version.document_id)
+    rows = db.execute(newest.where(Version.document_id.in_([one for one in ids if one not in versions])))
+    versions |= {document_id: version_id for document_id, version_id in rows}
+    pictures = set(
+        db.scalars(
+            select(Rendition.version_id).where(
+                Rendition.version_id.in_(versions.values()), Rendition.kind == RenditionKind.THUMBNAIL
+            )
+        )
+    )
+    return {
+        document.id: Found(document, version_id, passages.get(version_id or 0), version_id in pictures)
+        for document in documents
+        for version_id in (versions.get(document.id),)
+    }
+
+
+def _passages(db: Session, version_ids: Sequence[int], question: str) -> dict[int, Passage | None]:
+    texts = (
+        select(PageText.version_id, PageText.page, PageText.text)
+        .where(PageText.version_id.in_(version_ids))
+        .order_by(PageText.version_id, PageText.page)
+        # A few pages at a time in memory: there are documents of ten thousand.
+        .execution_options(yield_per=BATCH)
+    )
+    return {
+        version_id: passage(((row.page, row.text) for row in rows), question)
+        for version_id, rows in groupby(db.execute(texts), key=lambda row: row.version_id)
+    }

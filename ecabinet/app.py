@@ -1,8 +1,6 @@
 """The application put together: engines → features, and everything that is registered, at a glance."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +16,9 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
-from ecabinet.library import archive_routes, search_entries, upload_routes
+from ecabinet.library import archive_routes, search_entries, search_routes, upload_routes
 from ecabinet.library import routes as library_routes
+from ecabinet.library.search_alerts import LookTask
 from ecabinet.library.upload_tasks import clear_uploads
 from ecabinet.meetings import (
     agenda_routes,
@@ -42,6 +41,7 @@ from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
 from ecabinet.meetings.invitation_tasks import RemindTask, TellTask
+from ecabinet.meetings.persons import identify, person_of
 from ecabinet.messages import code_sentence
 from ecabinet.minutes import blocks as minutes_blocks
 from ecabinet.minutes import conclusion_routes, dossier_routes, facts, resolution_routes
@@ -73,7 +73,6 @@ from ecabinet.registry import (
     stays,
     unit_routes,
 )
-from ecabinet.registry import queries as registry_queries
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.tasks import entries as task_entries
@@ -128,6 +127,7 @@ BLUEPRINTS = (
     resolution_routes.bp,
     dossier_routes.bp,
     library_routes.bp,
+    search_routes.bp,
     archive_routes.bp,
     upload_routes.bp,
 )
@@ -150,6 +150,7 @@ TASKS: tuple[Task, ...] = (
     TellTask(),
     RemindTask(),
     MailTask(),
+    LookTask(ENTRIES, person_of),
     clear_uploads,
 )
 """What the worker does, a piece of each in turn."""
@@ -225,14 +226,6 @@ def keep_findable(database: Database) -> None:
 def _follow(db: Session, changes: list[Change]) -> None:
     if stale := ENTRIES.stale(db, changes):
         request_entries(db, stale, clock.now())
-
-
-def identify(db: Session, token: str, now: datetime) -> Person | None:
-    """The person of a session token with every label that opens papers."""
-    person = registry_queries.person_by_token(db, token, now)
-    if person is None:
-        return None
-    return replace(person, labels=person.labels | meeting_queries.labels_of(db, person.member_id))
 
 
 def admit(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> Viewer:

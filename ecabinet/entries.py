@@ -29,13 +29,15 @@ def itself(_db: Session, key: int) -> Iterable[int]:
 class EntryKind:
     """One kind of what can be found.
 
-    ``ids`` is the column of the ids of all that there are. ``read`` gives the entries of some of them, none for one
+    ``ids`` is the column of the ids of all that there are, ``titles`` that of what they are called,
+    where there is one. ``read`` gives the entries of some of them, none for one
     that is gone or that nobody finds; their labels are those of the page, which is at ``places``. ``touched``: kind of
     change → what it makes stale.
     """
 
     name: str
     ids: InstrumentedAttribute[int]
+    titles: InstrumentedAttribute[str] | None
     read: Callable[[Session, Sequence[int]], Iterable[Entry]]
     places: Callable[[Session, Sequence[int]], Mapping[int, str]]
     touched: Mapping[str, Touched] = field(default_factory=dict)
@@ -72,6 +74,16 @@ class EntryTable:
                 if what in kind.touched:
                     found |= {key_of(kind.name, each): None for each in kind.touched[what](db, number)}
         return list(found)
+
+    def titled(self, db: Session, fits: Callable[[str], bool]) -> list[str]:
+        """The keys of all whose title fits, the newest first of each kind: what can be asked without an index."""
+        found = []
+        for kind in self._kinds.values():
+            if kind.titles is None:
+                continue
+            rows = db.execute(select(kind.ids, kind.titles).order_by(kind.ids.desc()).execution_options(yield_per=1000))
+            found += [key_of(kind.name, number) for number, title in rows if fits(title)]
+        return found
 
     def places(self, db: Session, keys: Sequence[str]) -> dict[str, str]:
         """The addresses of these things."""

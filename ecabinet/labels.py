@@ -10,6 +10,7 @@ from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
+from ecabinet.search_words import SEARCH_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.upload_words import UPLOAD_LABELS
 from ecabinet.voting.rules import Majority
@@ -120,6 +121,7 @@ LABELS = {
     **INVITATION_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
+    **SEARCH_LABELS,
     **UPLOAD_LABELS,
     **OPINION_LABELS,
     **MINUTES_LABELS,
@@ -129,6 +131,15 @@ LABELS = {
 def label(kind: str, value: str) -> str:
     """The words for a value; raises KeyError for one that has none."""
     return str(LABELS[kind][value])
+
+
+def facet_value(facet: str, value: str) -> str:
+    """The words for a value by which hits are narrowed; most are words already."""
+    if facet == "kind":
+        value = LABELS["document"].get(value) or LABELS["found"].get(value, value)
+    elif facet in ("type", "secrecy"):
+        value = LABELS["document_type" if facet == "type" else "secrecy"].get(value, value)
+    return str(value)
 
 
 def label_options(kind: str, values: Sequence[str] = ()) -> list[tuple[str, str]]:

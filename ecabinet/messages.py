@@ -9,6 +9,7 @@ from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
+from ecabinet.search_words import SEARCH_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 from ecabinet.upload_words import UPLOAD_SENTENCES
 
@@ -171,6 +172,7 @@ SENTENCES = {
     **INVITATION_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
+    **SEARCH_SENTENCES,
     **UPLOAD_SENTENCES,
     **OPINION_SENTENCES,
     **MINUTES_SENTENCES,

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from documents.database import Database
 from ecabinet.access import Person, Role
-from ecabinet.app import identify
 from ecabinet.meetings import agenda, attendance
 from ecabinet.meetings import operations as meetings
 from ecabinet.meetings.models import Meeting, Participant
+from ecabinet.meetings.persons import identify
 from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole
 from ecabinet.registry import bodies, operations
 from ecabinet.registry.body_rules import Days

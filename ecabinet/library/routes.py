@@ -1,4 +1,4 @@
-"""Pages of the archive: search, the reader, and the bytes of a paper."""
+"""Pages of the archive: the reader, and the bytes of a paper."""
 
 from urllib.parse import quote
 
@@ -10,8 +10,7 @@ from werkzeug.http import dump_options_header, http_date
 
 from documents.errors import NotFound
 from documents.models import Document, Version
-from documents.queries import found, may_see, newest_version
-from documents.search import Query, Results, SearchBroken
+from documents.queries import may_see, newest_version
 from documents.text import exact, fold
 from ecabinet.fields import asked
 from ecabinet.messages import code_sentence
@@ -19,33 +18,8 @@ from ecabinet.web import database, engines, person
 
 bp = Blueprint("library", __name__)
 
-PER_PAGE = 10
-LAST_PAGE = 100
+LONGEST_BACK = 2000
 SHOWN_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
-
-
-@bp.get("/search")
-def search() -> ResponseReturnValue:
-    """The signed-in: papers that their labels open, best first."""
-    question = asked("q", 300)
-    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    results, broken = Results(0, []), False
-    if question:
-        query = Query(question, person().labels, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        try:
-            results = engines().search.search(query)
-        except SearchBroken:
-            broken = True
-    with database().reading() as db:
-        return render_template(
-            "library/search.html",
-            question=question,
-            results=results,
-            hits=found(db, results, question, person().labels),
-            broken=broken,
-            page=page,
-            pages=min(-(-results.total // PER_PAGE), LAST_PAGE),
-        )
 
 
 def _load(db: Session, document_id: int) -> tuple[Document, Version]:
@@ -55,6 +29,12 @@ def _load(db: Session, document_id: int) -> tuple[Document, Version]:
     if document is None or version is None or not may_see(db, document_id, person().labels):
         raise NotFound(f"document {document_id}")
     return document, version
+
+
+def _back_to_search(question: str) -> str:
+    """To the results that somebody came from; only ever to a page of the search, whatever the address says."""
+    back, search = asked("back", LONGEST_BACK), url_for("search.page")
+    return back if back.startswith(f"{search}?") else url_for("search.page", q=question or None)
 
 
 @bp.get("/papers/<int:document_id>")
@@ -69,7 +49,7 @@ def read(document_id: int) -> ResponseReturnValue:
             if meeting_id
             else url_for("opinions.page", round_id=round_id)
             if round_id
-            else url_for("library.search", q=question or None)
+            else _back_to_search(question)
         )
         return render_template(
             "library/reader.html",

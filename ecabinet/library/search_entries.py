@@ -1,7 +1,7 @@
 """The documents of the archive as what can be found: what the library knows of them, with their unit and meeting."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from sqlalchemy import select
@@ -19,22 +19,40 @@ from ecabinet.registry.models import Unit
 from ecabinet.voting.models import Poll
 
 KIND = "document"
+_TYPES = LABELS["document_type"]
 
 
-def _read(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
+@dataclass(frozen=True)
+class Surroundings:
+    """The unit and the meeting that a document belongs to."""
+
+    unit: str | None
+    meeting: str | None
+
+
+def surroundings(db: Session, ids: Sequence[int]) -> dict[int, Surroundings]:
+    """By document that has any: it is its unit's that keeps it, else its meeting's."""
     of = meetings.meetings_of_papers(db, ids)
     for table, column in _KEPT:
         rows = db.execute(select(column, table.meeting_id).where(column.in_(ids)))
         of |= {document_id: meeting_id for document_id, meeting_id in rows if document_id is not None}
-    found = {number: meetings.about(meeting) for number, meeting in meetings.meetings_of(db, of.values()).items()}
-    owners = _owners(db, ids)
+    known = meetings.meetings_of(db, of.values())
+    found = {
+        document_id: Surroundings(known[meeting_id].unit.name, meetings.named(known[meeting_id]))
+        for document_id, meeting_id in of.items()
+    }
+    for document_id, unit in _owners(db, ids).items():
+        found[document_id] = Surroundings(unit, found[document_id].meeting if document_id in found else None)
+    return found
+
+
+def _read(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
+    around = surroundings(db, ids)
     for entry in queries.entries(db, ids):
-        document_id = queries.document_of(entry.key) or 0
-        unit, meeting = found[of[document_id]] if document_id in of else (None, None)
-        yield replace(
-            entry, unit=owners.get(document_id, unit), meeting=meeting,
-            also=(*entry.also, (Field.KIND, str(LABELS["document"].get(entry.kind, "")))),
-        )  # fmt: skip
+        here = around.get(queries.document_of(entry.key) or 0, Surroundings(None, None))
+        names = {Field.KIND: LABELS["document"].get(entry.kind), Field.TYPE: _TYPES.get(entry.type_code or "")}
+        also = tuple((field, str(name)) for field, name in names.items() if name)
+        yield replace(entry, unit=here.unit, meeting=here.meeting, also=(*entry.also, *also))
 
 
 _KEPT = ((Minutes, Minutes.document_id), (Resolution, Resolution.document_id), (Poll, Poll.record_id))
@@ -63,5 +81,5 @@ def _readers(_db: Session, ids: Sequence[int]) -> Mapping[int, str]:
     return {number: url_for("library.read", document_id=number) for number in ids}
 
 
-KINDS = (EntryKind(KIND, Document.id, _read, _readers, {"meeting": _of_meeting, "unit": _below}),)
+KINDS = (EntryKind(KIND, Document.id, Document.title, _read, _readers, {"meeting": _of_meeting, "unit": _below}),)
 """That a document itself has changed, the library says by itself."""

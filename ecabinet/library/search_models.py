@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
-from ecabinet.library.search_rules import NAME_CHARACTERS, QUESTION_CHARACTERS, Alert, Filters
+from ecabinet.library.search_rules import NAME_CHARACTERS, QUESTION_CHARACTERS, Alert, Chosen
 from ecabinet.registry.models import Account
 
 _WATCHED = text("look_at IS NOT NULL")
@@ -29,7 +29,7 @@ class SavedSearch(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(NAME_CHARACTERS))
     question: Mapped[str] = mapped_column(String(QUESTION_CHARACTERS))
-    filters: Mapped[Filters] = mapped_column(JSON)
+    filters: Mapped[Chosen] = mapped_column(JSON)
     sort: Mapped[str] = mapped_column(String(20))
     alert: Mapped[str] = mapped_column(String(10), default=Alert.NONE.value)
     created_at: Mapped[datetime] = mapped_column(Instant)

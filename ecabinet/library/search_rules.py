@@ -15,7 +15,7 @@ DAILY_HOUR = 7
 WHILE_BROKEN = timedelta(minutes=5)
 """When a search is looked at again after the index could not answer."""
 
-Filters = dict[str, list[str]]
+Chosen = dict[str, list[str]]
 """Field → the values chosen, any of which will do; as in the address of the page."""
 
 
@@ -40,7 +40,7 @@ def next_look(alert: Alert, now: datetime, quiet: Quiet) -> datetime | None:
     return quiet.end(wanted) if quiet.covers(wanted) else wanted
 
 
-def check_saved(name: str, question: str, filters: Filters, others: int) -> None:
+def check_saved(name: str, question: str, filters: Chosen, others: int) -> None:
     """Refuse a search without a name or without anything to look for; ``others``: how many the person has already."""
     if not name:
         raise Invalid({"name": Problem("missing")})

@@ -38,11 +38,6 @@ def named(meeting: Meeting) -> str:
     return f"{meeting.title} ({local(meeting.starts_at, '%d/%m/%Y')})"
 
 
-def about(meeting: Meeting) -> tuple[str, str]:
-    """The unit and the meeting, as what belongs to them is narrowed by."""
-    return meeting.unit.name, named(meeting)
-
-
 def meetings_of(db: Session, ids: Iterable[int]) -> dict[int, Meeting]:
     """Meetings with their units and bodies, by id."""
     found = select(Meeting).options(joinedload(Meeting.unit), joinedload(Meeting.body))
@@ -153,9 +148,9 @@ def _pages_of_items(db: Session, ids: Sequence[int]) -> Mapping[int, str]:
 
 
 KINDS = (
-    EntryKind(KIND, Meeting.id, _meetings, _pages, {"meeting": itself, "agenda": itself, "unit": below}),
+    EntryKind(KIND, Meeting.id, Meeting.title, _meetings, _pages, {"meeting": itself, "agenda": itself, "unit": below}),
     EntryKind(
-        ITEM, AgendaItem.id, _items, _pages_of_items,
+        ITEM, AgendaItem.id, AgendaItem.title, _items, _pages_of_items,
         {"item": itself, "meeting": _items_of, "agenda": _items_of, "unit": _items_below},
     ),
 )  # fmt: skip

@@ -105,7 +105,7 @@ _OF_CONCLUSIONS = dict.fromkeys(("conclusions", "meeting", "agenda"), _of_meetin
 }
 _OF_MINUTES = dict.fromkeys(("minutes", "meeting", "agenda"), _of_meeting(Minutes)) | {"unit": _below(Minutes)}
 KINDS = (
-    EntryKind(CONCLUSION, Conclusion.id, _conclusions, _conclusion_pages, _OF_CONCLUSIONS),
-    EntryKind(MINUTES, Minutes.id, lambda db, ids: _minutes(db, ids, hidden=False), _minutes_pages, _OF_MINUTES),
-    EntryKind(HIDDEN, Minutes.id, lambda db, ids: _minutes(db, ids, hidden=True), _minutes_pages, _OF_MINUTES),
+    EntryKind(CONCLUSION, Conclusion.id, Conclusion.text, _conclusions, _conclusion_pages, _OF_CONCLUSIONS),
+    EntryKind(MINUTES, Minutes.id, None, lambda db, ids: _minutes(db, ids, hidden=False), _minutes_pages, _OF_MINUTES),
+    EntryKind(HIDDEN, Minutes.id, None, lambda db, ids: _minutes(db, ids, hidden=True), _minutes_pages, _OF_MINUTES),
 )

@@ -82,4 +82,4 @@ def _pages(_db: Session, ids: Sequence[int]) -> dict[int, str]:
     return {number: url_for("tasks.page", task_id=number) for number in ids}
 
 
-KINDS = (EntryKind(KIND, Task.id, _read, _pages, {"task": itself, "unit": _below}),)
+KINDS = (EntryKind(KIND, Task.id, Task.title, _read, _pages, {"task": itself, "unit": _below}),)

@@ -70,7 +70,7 @@ def _below(db: Session, unit_id: int) -> Sequence[int]:
 
 KINDS = (
     EntryKind(
-        KIND, Poll.id, _read, _pages,
+        KIND, Poll.id, Poll.title, _read, _pages,
         {"poll": itself, "polls": _of_meeting, "meeting": _of_meeting, "unit": _below},
     ),
 )  # fmt: skip

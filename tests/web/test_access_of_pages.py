@@ -28,6 +28,7 @@ def of(site: Site, pattern: str) -> str:
         meeting_kind=f"/meeting/{site.scene.meeting}",
         **{"room": _a_room(site)} if "{room}" in pattern else {},
         **{"series": _a_series(site)} if "{series}" in pattern else {},
+        **{"search": _a_search(site)} if "{search}" in pattern else {},
         poll=site.poll,
         hue=office.units["hue"],
         centre=office.units["centre"],
@@ -52,6 +53,12 @@ def _a_series(site: Site) -> str:
     }  # fmt: skip
     answer = site.as_("secretary").post(f"/meetings/new/meeting/{site.scene.meeting}", form)
     return str(answer.location).removesuffix("/series")
+
+
+def _a_search(site: Site) -> str:
+    """A search that the first member keeps."""
+    site.as_("first").post("/searches?q=luat", {"name": "Luật"})
+    return "/searches/1"
 
 
 def _prepared(site: Site, manner: Manner) -> int:
@@ -98,13 +105,17 @@ GET_PAGES = {
     "preparing.new": ("/meetings/new", {"secretary", "stranger"}),
     "preparing.edit": ("{meeting}/edit", RUNNING),
     "agenda.edit": ("{meeting}/agenda", RUNNING),
+    "agenda.audience_of": ("{meeting}/items/1/audience", RUNNING),
     "preparing.people": ("{meeting}/people?name=nguyen", RUNNING),
     "speakers.page": ("{meeting}/floor?name=nguyen", RUNNING),
     "speakers.people": ("{meeting}/floor/people?name=nguyen", RUNNING),
     "voting.polls": ("{meeting}/polls", RUNNING),
     "voting.edit": ("{draft}/edit", RUNNING),
     "voting.hand_count": ("{by_hand}/hand-count", RUNNING),
-    "library.search": ("/search?q=luat", EVERYBODY),
+    "search.page": ("/search?q=luat", EVERYBODY),
+    "search.suggest": ("/search/suggest?q=luat", EVERYBODY),
+    "search.index": ("/searches", EVERYBODY),
+    "search.one": ("{search}", {"first"}),
     "archive.index": ("/archive", EVERYBODY),
     "archive.new": ("/archive/new", {"administrator"}),
     "conclusions.page": ("{meeting}/conclusions", INVITED),
@@ -259,6 +270,7 @@ ACTIONS = {
     "agenda.add": "{meeting}/agenda",
     "agenda.save": "{meeting}/items/1",
     "agenda.remove": "{meeting}/items/1/remove",
+    "agenda.set_audience": "{meeting}/items/1/audience",
     "agenda.move": "{meeting}/order",
     "agenda.settings": "{meeting}/agenda/settings",
     "agenda.take_break": "{meeting}/break",
@@ -344,6 +356,9 @@ ACTIONS = {
     "import_rows.mend": "/imports/1/rows/1",
     "import_rows.set_aside": "/imports/1/rows/1/aside",
     "exports.members_with_numbers": "/members/export/csv",
+    "search.save": "/searches?q=luat",
+    "search.alert": "/searches/1/alert",
+    "search.remove": "/searches/1/remove",
     "archive.put_in": "/archive/new",
     "uploads.begin": "/uploads",
     "uploads.finish": "/uploads/1/finish",
