@@ -45,13 +45,12 @@ def may_gain(rows: Mapping[Step, VersionStep]) -> bool:
 
 
 def _worth_repeating(rows: Mapping[Step, VersionStep]) -> set[Step]:
-    """What failed, and what was left out because the machine lacked a program."""
-    return {
-        step
-        for step, row in rows.items()
-        if row.state == StepState.FAILED
-        or (row.state == StepState.SKIPPED and row.reason is not None and row.reason.endswith("_missing"))
-    }
+    return {step for step, row in rows.items() if row.state == StepState.FAILED or lacked(row)}
+
+
+def lacked(row: VersionStep) -> bool:
+    """Whether a step was left out because the machine lacked a program."""
+    return row.state == StepState.SKIPPED and row.reason is not None and row.reason.endswith("_missing")
 
 
 def process_again(db: Session, version: Version, now: datetime) -> None:

@@ -88,7 +88,7 @@ def text(at: Material) -> Outcome:
     """The text of each page, as the file has it."""
     outcome = extract(at.path, at.version.filename, at.limits)
     bad = outcome.state in {VersionState.FAILED, VersionState.REFUSED}
-    return Outcome(StepState.FAILED if bad else StepState.DONE, outcome.reason, extracted=outcome)
+    return Outcome(StepState.FAILED if bad else StepState.DONE, outcome.reason, notes=outcome.notes, extracted=outcome)
 
 
 def streaming(at: Material) -> Outcome:
