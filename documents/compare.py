@@ -43,7 +43,7 @@ class Piece:
     text: str
 
 
-def pair_pages(old: Sequence[str], new: Sequence[str]) -> list[PagePair]:
+def pair_pages(old: Sequence[Item], new: Sequence[Item]) -> list[PagePair]:
     """Which pages stand in each other's place. A page put in between moves the others, it does not change them."""
     pairs: list[PagePair] = []
     here, there = 0, 0

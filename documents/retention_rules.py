@@ -41,10 +41,15 @@ def kept_until(retention: str | None, keep_years: int | None, closed_on: date | 
     years = keep_years if code is Retention.OTHER else YEARS[code]
     if years is None or closed_on is None or closed_on.year + years > date.max.year:
         return date.max
+    return years_before(closed_on, -years)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; the 28th for a 29 February that is not there."""
     try:
-        return closed_on.replace(year=closed_on.year + years)
-    except ValueError:  # closed on 29 February
-        return closed_on.replace(year=closed_on.year + years, day=28)
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def must_be_kept(retention: str | None, keep_years: int | None, closed_on: date | None, today: date) -> bool:

@@ -34,10 +34,13 @@ class Permission(StrEnum):
     READ_PAPERS = "read_papers"
     APPROVE = "approve"
     KEEP_ARCHIVE = "keep_archive"
+    BREAK_LOANS = "break_loans"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REGISTRY, Permission.KEEP_ARCHIVE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REGISTRY, Permission.KEEP_ARCHIVE, Permission.BREAK_LOANS}
+    ),
     Role.REGISTRY_OFFICER: frozenset({Permission.MANAGE_REGISTRY}),
     Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS}),
     Role.CLERK: frozenset({Permission.READ_PAPERS, Permission.KEEP_ARCHIVE}),

@@ -16,8 +16,16 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
-from ecabinet.library import archive_routes, search_entries, search_routes, upload_routes
+from ecabinet.library import (
+    archive_routes,
+    bin_routes,
+    document_routes,
+    search_entries,
+    search_routes,
+    upload_routes,
+)
 from ecabinet.library import routes as library_routes
+from ecabinet.library.purging import PurgeTask
 from ecabinet.library.search_alerts import LookTask
 from ecabinet.library.upload_tasks import clear_uploads
 from ecabinet.meetings import (
@@ -129,6 +137,8 @@ BLUEPRINTS = (
     library_routes.bp,
     search_routes.bp,
     archive_routes.bp,
+    document_routes.bp,
+    bin_routes.bp,
     upload_routes.bp,
 )
 ENTRIES = EntryTable(
@@ -152,6 +162,7 @@ TASKS: tuple[Task, ...] = (
     MailTask(),
     LookTask(ENTRIES, person_of),
     clear_uploads,
+    PurgeTask(),
 )
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable(

@@ -44,6 +44,8 @@ class Config:
     max_upload: int
     s3_access_key: str
     s3_secret_key: str
+    blobs_links: bool = False
+    bin_days: int = 30
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
@@ -86,6 +88,8 @@ class Config:
             max_upload=_whole(env, "MAX_UPLOAD_MB", 200, 1, 10_000) * MIB,
             s3_access_key=env.get("S3_ACCESS_KEY", ""),
             s3_secret_key=env.get("S3_SECRET_KEY", ""),
+            blobs_links=_one_of(env, "BLOBS_LINKS", "0", ("0", "1")) == "1",
+            bin_days=_whole(env, "BIN_DAYS", 30, 1, 3650),
             oidc_issuer=_scheme("OIDC_ISSUER", env["OIDC_ISSUER"], ("http", "https")) if env.get("OIDC_ISSUER") else "",
             oidc_client_id=env.get("OIDC_CLIENT_ID", ""),
             oidc_client_secret=env.get("OIDC_CLIENT_SECRET", ""),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
+from ecabinet.archive_words import ARCHIVE_LABELS
 from ecabinet.invitation_words import INVITATION_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
@@ -123,6 +124,7 @@ LABELS = {
     **SPEAKER_LABELS,
     **SEARCH_LABELS,
     **UPLOAD_LABELS,
+    **ARCHIVE_LABELS,
     **OPINION_LABELS,
     **MINUTES_LABELS,
 }

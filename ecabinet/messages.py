@@ -4,6 +4,7 @@ from flask_babel import gettext, lazy_gettext
 
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
+from ecabinet.archive_words import ARCHIVE_SENTENCES
 from ecabinet.invitation_words import INVITATION_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
@@ -174,6 +175,7 @@ SENTENCES = {
     **SPEAKER_SENTENCES,
     **SEARCH_SENTENCES,
     **UPLOAD_SENTENCES,
+    **ARCHIVE_SENTENCES,
     **OPINION_SENTENCES,
     **MINUTES_SENTENCES,
 }

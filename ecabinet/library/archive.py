@@ -43,9 +43,9 @@ def load_unit(db: Session, person: Person, unit_id: int) -> Unit:
 
 
 def labels_of(unit: Unit, secrecy: Secrecy, by: str) -> set[str]:
-    """The people of the unit and the offices above it; of what is secret only the offices, and who put it in."""
-    offices = {office_label(unit_id) for unit_id in ancestors(unit.path)}
-    return offices | ({by} if secrecy == Secrecy.SECRET else {unit_label(unit.id)})
+    """Who put it in, the offices of the unit and above it; of what is not secret the people of the unit too."""
+    labels = {by, *(office_label(unit_id) for unit_id in ancestors(unit.path))}
+    return labels if secrecy == Secrecy.SECRET else labels | {unit_label(unit.id)}
 
 
 def put_in(db: Session, unit: Unit, facts: Facts, file: File, person: Person, now: datetime) -> Version:

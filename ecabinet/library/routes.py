@@ -10,9 +10,10 @@ from werkzeug.http import dump_options_header, http_date
 
 from documents.errors import NotFound
 from documents.models import Document, Version
-from documents.queries import may_see, newest_version
+from documents.queries import newest_version
 from documents.text import exact, fold
 from ecabinet.fields import asked
+from ecabinet.library import document_access
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, engines, person
 
@@ -23,11 +24,13 @@ SHOWN_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/
 
 
 def _load(db: Session, document_id: int) -> tuple[Document, Version]:
-    """The document with its newest version, for those whose labels open it."""
-    document = db.get(Document, document_id)
-    version = newest_version(db, document_id)
-    if document is None or version is None or not may_see(db, document_id, person().labels):
+    """The document with the version asked for, else its newest, for those who see it."""
+    document, asked_for = db.get(Document, document_id), request.args.get("version", type=int)
+    version = db.get(Version, asked_for) if asked_for is not None else newest_version(db, document_id)
+    if document is None or version is None or not document_access.opens(db, document_id, person()):
         raise NotFound(f"document {document_id}")
+    if version.document_id != document_id:
+        raise NotFound(f"version {version.id} of document {document_id}")
     return document, version
 
 
@@ -67,7 +70,7 @@ def read(document_id: int) -> ResponseReturnValue:
 def content(document_id: int, version_id: int) -> ResponseReturnValue:
     """Those whose labels open it: the bytes of one version, whole or a range of them. ``?download=1`` saves it."""
     with database().reading() as db:
-        if not may_see(db, document_id, person().labels):
+        if not document_access.opens(db, document_id, person()):
             raise NotFound(f"document {document_id}")
         version = db.get(Version, version_id)
         if version is None or version.document_id != document_id:
