@@ -60,9 +60,11 @@ def check_begin(size: int, most: int, under_way: int, bytes_under_way: int) -> N
 
 
 def title_of(filename: str) -> str:
-    """A title out of the name of a file: "bao-cao_quy-4 (1).pdf" → "bao cao quy 4"; never empty."""
+    """A title out of the name of a file: "ke-hoach_nam (1).pdf" → "ke hoach nam"; never empty."""
     name = clean_filename(filename)
     stem = name.rpartition(".")[0] or name
     words = re.sub(r"\s*\(\d{1,3}\)$", "", stem.replace("_", " ")).strip()
-    # In small letters hyphens stand for spaces; in "245-CV-TWĐTN" they belong to a number.
-    return clean_title(words.replace("-", " ") if words == words.lower() else words) or name
+    # In small letters hyphens stand for spaces; in "245-CV-TWĐTN" and "qcvn-32-2026" they belong to a number.
+    if words.islower() and not re.search(r"\d", words):
+        words = words.replace("-", " ")
+    return clean_title(words) or name

@@ -23,6 +23,7 @@ from documents.upload_rules import MOST_CHUNK
 from ecabinet.access import member_label
 from ecabinet.clock import now
 from ecabinet.fields import text
+from ecabinet.library import processing_queries
 from ecabinet.library.upload_targets import target_of
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, done, engines, fault_texts, person, refusal
@@ -74,8 +75,9 @@ def show(upload_id: int) -> ResponseReturnValue:
     with database().reading() as db:
         upload = uploads.mine(db, upload_id, _me())
         version = db.get(Version, upload.version_id) if upload.version_id is not None else None
+        status = processing_queries.status(db, version, keeps=False) if version is not None else None
         reason = code_sentence(version.reason) if version is not None and version.reason else ""
-        page = render_template("library/upload_state.html", upload=upload, version=version, reason=reason)
+        page = render_template("library/upload_state.html", upload=upload, status=status, reason=reason)
     return _at(upload.received, page, upload.size)
 
 

@@ -101,7 +101,8 @@ def test_who_may_begin() -> None:
     ("filename", "title"),
     [
         ("Báo cáo quý IV.pdf", "Báo cáo quý IV"),
-        ("bao-cao_quy-4 (1).pdf", "bao cao quy 4"),
+        ("ke-hoach_nam (1).pdf", "ke hoach nam"),
+        ("qcvn-32-2026-bxd.pdf", "qcvn-32-2026-bxd"),
         ("245-CV-TWĐTN.pdf", "245-CV-TWĐTN"),
         ("Nghị_quyết__số_5.docx", "Nghị quyết số 5"),
         ("../../etc/passwd", "passwd"),
