@@ -9,6 +9,7 @@ AGENDA_SENTENCES = {
     "agenda_too_deep": _("Chương trình có nhiều nhất %(limit)s cấp."),
     "break_has_items": _("Nội dung này có mục con nên không chuyển thành giải lao được."),
     "too_many_items": _("Chương trình có nhiều nhất %(limit)s nội dung."),
+    "nobody_chosen": _("Đồng chí chưa chọn người nào."),
     "item_was_open": _("Phòng họp đã tiến hành nội dung này nên không ẩn được nữa."),
     "item_hidden": _("Nội dung này đang ẩn. Đồng chí bỏ ẩn trước khi chuyển đến."),
     "vote_during_break": _("Phiên họp đang giải lao. Đồng chí cho họp lại trước khi mở biểu quyết."),

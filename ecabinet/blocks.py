@@ -33,18 +33,22 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at which live page. ``member_id`` is None when rendering for a whole audience."""
+    """Who looks at which live page. ``member_id`` is None when rendering for a whole audience; ``circle``: the items of
+    the agenda, of those that are not for all, that this audience sees.
+    """
 
     meeting_id: int
     view: View
     audience: Audience
     locale: str
     member_id: int | None = None
+    circle: frozenset[int] = frozenset()
 
     @property
     def room(self) -> str:
         """The Socket.IO room of everybody who sees the same."""
-        return f"meeting:{self.meeting_id}:{self.view}:{self.audience}:{self.locale}"
+        inner = "".join(f":{item}" for item in sorted(self.circle))
+        return f"meeting:{self.meeting_id}:{self.view}:{self.audience}:{self.locale}{inner}"
 
     def shared(self) -> "Viewer":
         """The same, for the whole audience."""

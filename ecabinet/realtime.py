@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import product
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,8 @@ class Publisher:
     """Listens to commits of one database and pushes what they made stale.
 
     ``render`` gives the stale shared blocks of a viewer; ``voters`` the members of a meeting who have a ballot in the
-    vote that runs; ``anyone_in`` tells whether a room can have listeners, to save rendering for nobody.
+    vote that runs; ``circles`` tells among whom the meeting page differs, by the items they see; ``anyone_in`` tells
+    whether a room can have listeners, to save rendering for nobody.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Publisher:
         render: Callable[[Viewer, set[str]], list[Rendered]],
         resolve: Resolve,
         voters: Callable[[Session, int], set[int]],
+        circles: Callable[[Session, int], Iterable[frozenset[int]]],
         emit: Emit,
         anyone_in: Callable[[str], bool],
     ) -> None:
@@ -52,6 +55,7 @@ class Publisher:
         self._render = render
         self._resolve = resolve
         self._voters = voters
+        self._circles = circles
         self._emit = emit
         self._anyone_in = anyone_in
         self._waiting: dict[Change, None] = {}
@@ -119,14 +123,15 @@ class Publisher:
                 sent.result(timeout=SENT_SECONDS)
 
     def _push(self, meeting_id: int, kinds: set[str]) -> None:
+        with self._database.reading() as db:
+            circles = sorted(self._circles(db, meeting_id), key=sorted)
         for view in View:
             if not self._table.touches(view, kinds):
                 continue
-            for audience in Audience:
-                for locale in LOCALES:
-                    viewer = Viewer(meeting_id, view, audience, locale)
-                    if self._anyone_in(viewer.room):
-                        self._push_to(viewer, kinds)
+            for circle, audience, locale in product(circles, Audience, LOCALES):
+                viewer = Viewer(meeting_id, view, audience, locale, circle=circle)
+                if self._anyone_in(viewer.room):
+                    self._push_to(viewer, kinds)
 
     def _push_to(self, viewer: Viewer, kinds: set[str]) -> None:
         try:

@@ -136,14 +136,18 @@ class Sockets:
                 self.enter(sid, caller, _among(caller.viewer, self._voters[meeting_id][1]))
 
     def _recheck(self, order: Payload) -> None:
-        """Of these accounts and members a session has ended or a right was lost."""
-        accounts, members = set(order["accounts"]), set(order["members"])
+        """Of these accounts and members a session has ended or a right was lost; in these meetings an item is for
+        others than before.
+        """
+        accounts, members, meetings = set(order["accounts"]), set(order["members"]), set(order["meetings"])
         self._begin(
             self._look_again(
                 [
                     sid
                     for sid, caller in self.callers.items()
-                    if caller.person.account_id in accounts or caller.person.member_id in members
+                    if caller.person.account_id in accounts
+                    or caller.person.member_id in members
+                    or (caller.viewer is not None and caller.viewer.meeting_id in meetings)
                 ]
             )
         )
@@ -182,7 +186,7 @@ class Sockets:
             elif caller.viewer == former:  # else it went to another page meanwhile, and was asked there
                 caller.person = person
                 self.enter(sid, caller, viewer)
-                if viewer is None and former is not None:
+                if former is not None and (viewer is None or viewer.circle != former.circle):
                     await self.sio.emit("stale", {}, room=sid)
 
     def _standing(self, caller: Caller, viewer: Viewer | None) -> tuple[Person | None, Viewer | None]:
@@ -222,11 +226,14 @@ class Sockets:
 
 def rechecks(changes: Sequence[Change]) -> Payload | None:
     """The order to look again that follows from changes, None when there is no ground: ``account`` is the id of one
-    whose sessions or roles were cut, ``seat`` the id of a member who lost a place or a role in a meeting.
+    whose sessions or roles were cut, ``seat`` the id of a member who lost a place or a role in a meeting, ``circle``
+    the id of a meeting of which an item is for others than before.
     """
     accounts = [key for kind, key in changes if kind == "account"]
     members = [key for kind, key in changes if kind == "seat"]
-    return {"accounts": accounts, "members": members} if accounts or members else None
+    meetings = [key for kind, key in changes if kind == "circle"]
+    found = {"accounts": accounts, "members": members, "meetings": meetings}
+    return found if any(found.values()) else None
 
 
 def _among(viewer: Viewer, voters: frozenset[int]) -> Viewer:

@@ -16,6 +16,7 @@ from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet.meetings import agenda_rules as rules
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings.agenda_lines import Typed
 from ecabinet.meetings.agenda_rules import Direction, ItemDraft, ItemKind, Line
 from ecabinet.meetings.models import AgendaItem, AgendaPresenter, AgendaSetting, AgendaTurn, Meeting, Participant
@@ -72,16 +73,20 @@ def edit_item(db: Session, meeting: Meeting, item: AgendaItem, draft: ItemDraft,
     """Change an item where it stands. What the room has dealt with cannot be hidden from it afterwards."""
     rules.check_item(draft)
     rules.check_kind(_outline(db, meeting.id), item.id, draft.kind)
-    if draft.hidden and not item.hidden:
-        outline = _outline(db, meeting.id)
-        if _was_open(db, meeting, [outline[n].id for n in rules.branch(outline, item.id)]):
-            raise Invalid({"hidden": Problem("item_was_open")})
+    if draft.hidden and not item.hidden and was_open(db, meeting, item):
+        raise Invalid({"hidden": Problem("item_was_open")})
     was = item.hidden
     _write(db, meeting, item, draft)
     db.flush()
     if was != item.hidden:
         relabel(db, meeting, now)
     changed(db, "agenda", meeting.id)
+
+
+def was_open(db: Session, meeting: Meeting, item: AgendaItem) -> bool:
+    """Whether the room is at an item or at one below it, or was."""
+    outline = _outline(db, meeting.id)
+    return _was_open(db, meeting, [outline[n].id for n in rules.branch(outline, item.id)])
 
 
 def _was_open(db: Session, meeting: Meeting, item_ids: Collection[int]) -> bool:
@@ -145,7 +150,7 @@ def move_item(db: Session, meeting: Meeting, item_id: int, direction: Direction,
 
 def _keep(db: Session, meeting: Meeting, was: Sequence[Line], outline: Sequence[Line], now: datetime) -> None:
     items = {item.id: item for item in items_of(db, meeting.id)}
-    before = rules.hidden_ids(was)
+    before, closed_before = rules.hidden_ids(was), audience_queries.limited(db, meeting.id)
     if not rules.is_tree(outline) or items.keys() != {line.id for line in outline}:
         raise Problem("order_mismatch")
     if _was_open(db, meeting, rules.hidden_ids(outline) - before):
@@ -155,8 +160,13 @@ def _keep(db: Session, meeting: Meeting, was: Sequence[Line], outline: Sequence[
     for position, line in enumerate(outline, start=1):
         items[line.id].position, items[line.id].depth = position, line.depth
     db.flush()
-    if rules.hidden_ids(outline) != before:
+    limited = audience_queries.limited(db, meeting.id)
+    if _was_open(db, meeting, limited.keys() - closed_before.keys()):
+        raise Problem("item_was_open")
+    if limited or rules.hidden_ids(outline) != before:
         relabel(db, meeting, now)
+    if limited:  # what stands below another item now may be for others
+        changed(db, "circle", meeting.id)
     changed(db, "agenda", meeting.id)
 
 

@@ -1,16 +1,18 @@
 """What is read of the agenda: items with numbers, clocks and papers; the course of the day; turns for the minutes."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from documents.models import Version
-from ecabinet.meetings import agenda_clock_rules, agenda_rules, paper_rules
+from ecabinet.meetings import agenda_clock_rules, agenda_rules, audience_queries, paper_rules
 from ecabinet.meetings.agenda_clock_rules import Day, ItemTime, Slot
 from ecabinet.meetings.agenda_rules import ItemKind, Numbering
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.models import AgendaItem, AgendaSetting, AgendaTurn, Meeting, Paper
 from ecabinet.meetings.paper_rules import PaperState
 from ecabinet.meetings.rules import MeetingState
@@ -52,7 +54,7 @@ class WorkLine:
 class ItemLine:
     """An agenda item. ``number`` stands beside its title, ``full`` names it anywhere; both are empty for a break and
     for what is hidden. ``hidden`` is by itself or with an item above it, ``hides`` by itself; ``begins`` by the plan.
-    ``work`` is empty except for those who run the meeting.
+    ``work`` is empty except for those who run the meeting; ``limited``: not for all who are invited.
     """
 
     id: int
@@ -66,6 +68,7 @@ class ItemLine:
     minutes: int
     hides: bool
     hidden: bool
+    limited: bool
     papers_due: datetime | None
     current: bool
     time: ItemTime
@@ -84,20 +87,22 @@ class ItemLine:
         return self.kind == ItemKind.BREAK
 
 
-def agenda(db: Session, meeting: Meeting, *, runs: bool = False, now: datetime | None = None) -> list[ItemLine]:
-    """The agenda in order, as all have it: what is hidden is not in it. ``runs``: as those who run the meeting have it,
-    with ``now`` for what is late.
+def agenda(
+    db: Session, meeting: Meeting, *, runs: bool = False, circle: Circle = NOBODY, now: datetime | None = None
+) -> list[ItemLine]:
+    """The agenda in order, as all have it: what is hidden is not in it, nor what is limited except to ``circle``.
+    ``runs``: as those who run the meeting have it, with ``now`` for what is late.
     """
     if db.get_bind().get_execution_options().get("ecabinet_writes"):
-        return _agenda(db, meeting, runs, now)
+        return _agenda(db, meeting, runs, circle, now)
     # Half the blocks of a page show it: for reading it is read once.
-    kept: dict[tuple[int, bool], list[ItemLine]] = db.info.setdefault("agenda", {})
-    if (meeting.id, runs) not in kept:
-        kept[meeting.id, runs] = _agenda(db, meeting, runs, now)
-    return kept[meeting.id, runs]
+    kept: dict[tuple[int, bool, Circle], list[ItemLine]] = db.info.setdefault("agenda", {})
+    if (meeting.id, runs, circle) not in kept:
+        kept[meeting.id, runs, circle] = _agenda(db, meeting, runs, circle, now)
+    return kept[meeting.id, runs, circle]
 
 
-def _agenda(db: Session, meeting: Meeting, runs: bool, now: datetime | None) -> list[ItemLine]:
+def _agenda(db: Session, meeting: Meeting, runs: bool, circle: Circle, now: datetime | None) -> list[ItemLine]:
     items = list(
         db.scalars(
             select(AgendaItem)
@@ -108,18 +113,22 @@ def _agenda(db: Session, meeting: Meeting, runs: bool, now: datetime | None) -> 
     )
     outline = [item.line for item in items]
     hidden = agenda_rules.hidden_ids(outline)
-    numbers = agenda_rules.numbers(outline, numbering_of(db, meeting.id))
+    limited = audience_queries.limited(db, meeting.id)
+    # What not all see has no number, so that all count the same.
+    counted = [replace(line, hidden=line.hidden or line.id in limited) for line in outline]
+    numbers = agenda_rules.numbers(counted, numbering_of(db, meeting.id))
     timed = slots(db, meeting.id, items)
     times = agenda_clock_rules.times(timed)
     begins = agenda_clock_rules.begins([slot for slot in timed if slot.id not in hidden], meeting.starts_at)
-    shown = items if runs else [item for item in items if item.id not in hidden]
+    closed = hidden | audience_queries.closed(db, meeting.id, circle)
+    shown = items if runs else [item for item in items if item.id not in closed]
     papers, work = _papers(db, shown, now if runs else None)
     return [
         ItemLine(
             id=item.id, depth=item.depth, number=numbers[item.id].label, full=numbers[item.id].full,
             kind=ItemKind(item.kind), title=item.title, description=item.description,
             presenters=[presenter.name for presenter in item.presenters], minutes=item.minutes,
-            hides=item.hidden, hidden=item.id in hidden, papers_due=item.papers_due,
+            hides=item.hidden, hidden=item.id in hidden, limited=item.id in limited, papers_due=item.papers_due,
             current=item.id == meeting.current_item_id, time=times[item.id],
             begins=begins.get(item.id), papers=papers[item.id], work=work[item.id],
         )
@@ -166,8 +175,10 @@ def day_of(db: Session, meeting: Meeting, now: datetime) -> Day | None:
     return agenda_clock_rules.day(_shown_slots(db, meeting), meeting.starts_at, now)
 
 
-def is_hidden(db: Session, item: AgendaItem) -> bool:
-    """Whether only those who run the meeting know of an item."""
+def is_closed(db: Session, item: AgendaItem, circle: Circle = NOBODY) -> bool:
+    """Whether those of a circle do not know of an item: it is hidden, or for others."""
+    if item.id in audience_queries.closed(db, item.meeting_id, circle):
+        return True
     items = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == item.meeting_id).order_by(AgendaItem.position))
     return item.id in agenda_rules.hidden_ids([one.line for one in items])
 

@@ -11,9 +11,10 @@ from documents.errors import Invalid, Problem
 from ecabinet.blocks import BlockTable, View
 from ecabinet.clock import now
 from ecabinet.fields import moment, text, texts, whole
-from ecabinet.meetings import agenda, agenda_rules, papers, queries
+from ecabinet.meetings import agenda, agenda_rules, audience, audience_queries, papers, queries
 from ecabinet.meetings.agenda_lines import read_lines
 from ecabinet.meetings.models import Meeting
+from ecabinet.meetings.rules import RUNS_MEETING
 from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("agenda", __name__)
@@ -92,6 +93,46 @@ def save(meeting_id: int, item_id: int) -> ResponseReturnValue:
         agenda.edit_item(db, meeting, queries.load_item(db, meeting, item_id), _draft(), now())
 
     return _changed(meeting_id, change, _("Đã lưu."))
+
+
+@bp.get("/meetings/<int:meeting_id>/items/<int:item_id>/audience")
+def audience_of(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: whom an item is for."""
+    return _audience(meeting_id, item_id, {})
+
+
+def _audience(meeting_id: int, item_id: int, faults: dict[str, str]) -> str:
+    with database().reading() as db:
+        meeting = queries.load(db, person(), meeting_id).require_manager()
+        item = queries.load_item(db, meeting, item_id)
+        return render_template(
+            "meetings/item_audience.html", meeting=meeting, item=item, people=queries.participants(db, meeting_id),
+            chosen=set(map(int, filter(str.isdecimal, texts("people")))) or audience_queries.chosen_for(db, item_id),
+            wanted=text("audience") or ("some" if item.limited else "all"), runs=RUNS_MEETING, faults=faults,
+        )  # fmt: skip
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/audience")
+def set_audience(meeting_id: int, item_id: int) -> ResponseReturnValue:
+    """Those who run the meeting: an item for all (``audience`` = all), or for ``people`` only."""
+    try:
+        with database().writing() as db:
+            meeting = queries.load_to_change(db, person(), meeting_id).require_preparing()
+            item, me = queries.load_item(db, meeting, item_id), person().member_id
+            if text("audience") == "all":
+                audience.open_to_all(db, meeting, item, me, now())
+            else:
+                audience.limit(db, meeting, item, _people(), in_minutes=text("in_minutes") == "1", by=me, now=now())
+    except Invalid as invalid:
+        return make_response(_audience(meeting_id, item_id, fault_texts(invalid)), 422)
+    return done(url_for("agenda.edit", meeting_id=meeting_id), _("Đã lưu thành phần của nội dung."))
+
+
+def _people() -> set[int]:
+    named = texts("people")
+    if text("audience") != "some" or not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in named):
+        raise Problem("malformed")
+    return {int(one) for one in named}
 
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/remove")

@@ -13,6 +13,7 @@ from ecabinet.access import Person
 from ecabinet.clock import ZONE
 from ecabinet.meetings import rules, speaker_turns
 from ecabinet.meetings.models import Attendance, Meeting, Participant
+from ecabinet.meetings.paper_access import relabel
 from ecabinet.registry.models import Body, Member
 from ecabinet.registry.queries import Seat, seats_of
 from ecabinet.registry.rules import MemberStatus
@@ -52,11 +53,12 @@ def propose_chair(db: Session, meeting: Meeting) -> None:
         set_role(db, first, rules.ParticipantRole.CHAIR)
 
 
-def remove(db: Session, participant: Participant) -> None:
+def remove(db: Session, participant: Participant, now: datetime) -> None:
     """Take somebody off the list, with the substitute they named; raises ``invited_takes_part`` once either has come,
     voted, asked for the floor or been heard. Who has got an invitation is told by the worker that it no longer holds.
     """
-    meeting_id = participant.meeting_id
+    meeting = participant.meeting
+    meeting_id = meeting.id
     if participant.role == rules.ParticipantRole.SUBSTITUTE:
         raise Problem("wrong_state")
     here = select(Participant).where(or_(Participant.id == participant.id, Participant.represents_id == participant.id))
@@ -72,6 +74,7 @@ def remove(db: Session, participant: Participant) -> None:
     for one in gone:
         changed(db, "member", one.member_id)
         changed(db, "seat", one.member_id)
+    relabel(db, meeting, now)
     changed(db, "attendance", meeting_id)
     changed(db, "agenda", meeting_id)
     changed(db, "seats", meeting_id)

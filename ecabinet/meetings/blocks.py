@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from ecabinet import clock
 from ecabinet.blocks import Block, View, Viewer
-from ecabinet.meetings import agenda_queries, agenda_rules, attendance_queries, queries
+from ecabinet.meetings import agenda_queries, agenda_rules, attendance_queries, audience_queries, queries
 from ecabinet.meetings.agenda import setting_of
 from ecabinet.meetings.agenda_queries import ItemLine
 from ecabinet.meetings.models import Meeting
@@ -26,14 +26,18 @@ def bar(db: Session, viewer: Viewer) -> str:
 def agenda(db: Session, viewer: Viewer) -> str:
     """The agenda with its papers, for reading."""
     meeting = _meeting(db, viewer)
-    return render_template("meetings/blocks/agenda.html", meeting=meeting, items=queries.agenda(db, meeting))
+    items = queries.agenda(db, meeting, circle=viewer.circle)
+    return render_template("meetings/blocks/agenda.html", meeting=meeting, items=items)
 
 
 def stage(db: Session, viewer: Viewer) -> str:
     """The present item with its papers, in the middle of the meeting page."""
     meeting = _meeting(db, viewer)
-    items = queries.agenda(db, meeting)
-    return render_template("meetings/blocks/stage.html", meeting=meeting, items=items, **_at(items))
+    items = queries.agenda(db, meeting, circle=viewer.circle)
+    elsewhere = meeting.current_item_id in audience_queries.closed(db, meeting.id, viewer.circle)
+    return render_template(
+        "meetings/blocks/stage.html", meeting=meeting, items=items, for_others=elsewhere, **_at(items)
+    )
 
 
 def _at(items: list[ItemLine]) -> dict[str, object]:

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ecabinet.clock import ZONE
-from ecabinet.meetings import queries
+from ecabinet.meetings import audience_queries, queries
 from ecabinet.meetings.agenda_queries import ItemLine
 from ecabinet.meetings.attendance_queries import outside_guests
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.invitation_rules import Wishes
 from ecabinet.meetings.invitations import wishes_of
 from ecabinet.meetings.models import Meeting, Participant
@@ -41,6 +43,7 @@ class Invited:
     title: str
     unit: str
     code_url: str = ""
+    circle: Circle = NOBODY
 
     @property
     def line(self) -> str:
@@ -56,13 +59,13 @@ class Occasion:
     title: str
     when: str
     place: str
-    items: tuple[tuple[str, str, str, str], ...]
+    items: dict[Circle, tuple[tuple[str, str, str, str], ...]]
     wishes: Wishes
     chair: str
 
 
 def occasion_of(db: Session, meeting: Meeting, now: datetime) -> Occasion:
-    """From the meeting as it is now; hidden items are on no paper."""
+    """From the meeting as it is now; hidden items are on no paper, those for named participants on theirs."""
     people = queries.participants(db, meeting.id)
     chair = next((p.name for p in people if p.role == ParticipantRole.CHAIR), "")
     return Occasion(
@@ -70,7 +73,10 @@ def occasion_of(db: Session, meeting: Meeting, now: datetime) -> Occasion:
         meeting.title,
         when(meeting.starts_at, meeting.ends_at),
         meeting.place or meeting.unit.name,
-        tuple(_item(item) for item in queries.agenda(db, meeting)),
+        {
+            circle: tuple(_item(item) for item in queries.agenda(db, meeting, circle=circle))
+            for circle in audience_queries.all_circles(db, meeting.id)
+        },
         wishes_of(db, meeting),
         chair,
     )
@@ -80,14 +86,15 @@ def _item(item: ItemLine) -> tuple[str, str, str, str]:
     return (item.number, item.title, item.presenter, f"{item.minutes} phút" if item.minutes else "")
 
 
-def invited(person: Participant, address: Callable[[str], str]) -> Invited:
+def invited(db: Session, person: Participant, address: Callable[[str], str]) -> Invited:
     """Somebody of the list; ``address`` makes the address that their code opens."""
-    return Invited(person.name, person.title, person.unit_name, address(person.check_in_code))
+    circle = audience_queries.circle(db, person.meeting_id, person.id)
+    return Invited(person.name, person.title, person.unit_name, address(person.check_in_code), circle)
 
 
 def everybody(db: Session, meeting: Meeting, address: Callable[[str], str]) -> list[Invited]:
     """All of the list as read out, then the guests from outside."""
-    people = [invited(p, address) for p in queries.participants(db, meeting.id)]
+    people = [invited(db, p, address) for p in queries.participants(db, meeting.id)]
     return people + [Invited(g.name, g.title, g.organisation) for g in outside_guests(db, meeting.id)]
 
 
@@ -103,12 +110,12 @@ def sheet(occasion: Occasion, to: Invited) -> Sheet:
         Paragraph(f"Dự: {occasion.title}."),
         Facts(tuple(facts)),
     ]
-    if occasion.items:
+    if items := occasion.items[to.circle]:
         columns = (
             Column("TT", 0.6, Align.CENTER), Column("Nội dung", 5), Column("Người trình bày", 2),
             Column("Thời lượng", 1.1, Align.CENTER),
         )  # fmt: skip
-        body.append(Table(columns, occasion.items, caption="Chương trình"))
+        body.append(Table(columns, items, caption="Chương trình"))
     if wishes.note:
         body.append(Paragraph(wishes.note))
     body.append(Paragraph("Rất mong đồng chí thu xếp thời gian đến dự đúng giờ."))

@@ -154,7 +154,7 @@ def own_paper(meeting_id: int) -> ResponseReturnValue:
     """The invited: their invitation on paper."""
     with database().reading() as db:
         seen = queries.load(db, person(), meeting_id)
-        to = invitation_papers.invited(seen.require_participant(), _check_in)
+        to = invitation_papers.invited(db, seen.require_participant(), _check_in)
         occasion = invitation_papers.occasion_of(db, seen.meeting, now())
     return _pdf(invitation_papers.one(occasion, to, now()), f"giay-moi-{meeting_id}")
 
@@ -164,7 +164,7 @@ def paper(meeting_id: int, participant_id: int) -> ResponseReturnValue:
     """Those who run the meeting: the invitation of one."""
     with database().reading() as db:
         meeting = queries.load(db, person(), meeting_id).require_manager()
-        to = invitation_papers.invited(queries.load_participant(db, meeting, participant_id), _check_in)
+        to = invitation_papers.invited(db, queries.load_participant(db, meeting, participant_id), _check_in)
         occasion = invitation_papers.occasion_of(db, meeting, now())
     return _pdf(invitation_papers.one(occasion, to, now()), f"giay-moi-{meeting_id}-{participant_id}")
 

@@ -67,6 +67,7 @@ class Meeting(Base):
 class AgendaItem(Base):
     """An item of the agenda (nội dung chương trình). By ``position`` and ``depth`` the items of a meeting are an
     outline: see :mod:`ecabinet.meetings.agenda_rules`. ``papers_due``: until when its papers are to be submitted.
+    ``limited``: it is for those of :class:`ItemAudience` only; ``in_minutes``: the minutes for all tell of it yet.
     """
 
     __tablename__ = "agenda_item"
@@ -86,6 +87,8 @@ class AgendaItem(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int] = mapped_column(default=0)
     hidden: Mapped[bool] = mapped_column(default=False)
+    limited: Mapped[bool] = mapped_column(default=False)
+    in_minutes: Mapped[bool] = mapped_column(default=False)
     papers_due: Mapped[datetime | None] = mapped_column(Instant)
     presenters: Mapped[list["AgendaPresenter"]] = relationship(
         order_by="AgendaPresenter.position", cascade="all, delete-orphan", passive_deletes=True
@@ -107,6 +110,19 @@ class AgendaPresenter(Base):
     position: Mapped[int]
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(100))
+
+
+class ItemAudience(Base):
+    """One of those whom a limited item is for. One without any is for those alone who run the meeting."""
+
+    __tablename__ = "item_audience"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
 
 
 class Paper(Base):

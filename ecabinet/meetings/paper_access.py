@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from documents.operations import set_labels
 from ecabinet.access import ancestors, meeting_label, member_label, office_label, preparing_label, running_label
-from ecabinet.meetings import agenda_rules
+from ecabinet.meetings import agenda_rules, audience_queries
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
 from ecabinet.meetings.paper_rules import PaperState
 
@@ -20,6 +20,12 @@ def reading_labels(meeting: Meeting, paper: Paper) -> set[str]:
     if meeting.announced:
         labels |= {office_label(unit_id) for unit_id in ancestors(meeting.unit.path)}
     return labels
+
+
+def limited_labels(meeting: Meeting, paper: Paper, members: set[int]) -> set[str]:
+    """A paper under an item for named participants: for their members, and for those who prepare the meeting."""
+    labels = working_labels(meeting, paper)
+    return labels | {member_label(member_id) for member_id in members} if meeting.announced else labels
 
 
 def working_labels(meeting: Meeting, paper: Paper) -> set[str]:
@@ -48,8 +54,14 @@ def relabel(db: Session, meeting: Meeting, now: datetime) -> None:
 def relabel_paper(db: Session, meeting: Meeting, paper: Paper, now: datetime, *, hidden: bool) -> None:
     """The same for one paper; ``hidden``: whether its item is."""
     closed = hidden or paper.state == PaperState.WITHDRAWN
+    members = audience_queries.members_for(db, meeting.id, paper.item_id)
     if paper.document is not None:
-        of = working_labels if closed else reading_labels
-        set_labels(db, paper.document, of(meeting, paper), now)
+        if closed:
+            labels = working_labels(meeting, paper)
+        elif members is not None:
+            labels = limited_labels(meeting, paper, members)
+        else:
+            labels = reading_labels(meeting, paper)
+        set_labels(db, paper.document, labels, now)
     if paper.pending is not None:
         set_labels(db, paper.pending, working_labels(meeting, paper), now)

@@ -11,7 +11,7 @@ from documents.errors import NotFound
 from documents.models import Version
 from ecabinet.access import Permission, Person, within
 from ecabinet.audit import AuditEntry
-from ecabinet.meetings import agenda_queries, paper_rules, queries
+from ecabinet.meetings import agenda_queries, audience_queries, paper_rules, queries
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
 from ecabinet.meetings.paper_rules import PaperState, Part
 from ecabinet.meetings.rules import OVER, RUNS_MEETING
@@ -64,7 +64,9 @@ def _work(db: Session, person: Person, paper: Paper, now: datetime) -> Work:
         parts.add(Part.RESPONSIBLE)
     if not parts:
         raise NotFound(f"paper {paper.id}")
-    knows = bool(parts - {Part.RESPONSIBLE}) or not agenda_queries.is_hidden(db, paper.item)
+    mine = select(Participant.id).where(Participant.meeting_id == meeting.id, Participant.member_id == person.member_id)
+    circle = audience_queries.circle(db, meeting.id, db.scalar(mine))
+    knows = bool(parts - {Part.RESPONSIBLE}) or not agenda_queries.is_closed(db, paper.item, circle)
     late = paper_rules.is_late(paper.item.papers_due, paper.submitted_at, now)
     return Work(paper, meeting, frozenset(parts), paper.item.title if knows else "", late)
 

@@ -55,8 +55,16 @@ def _item(item: AgendaItem, people: dict[int, Invited], starts_at: datetime) -> 
         role = one.role if one is not None and one.role in RUNS_MEETING else ""
         presenters.append(Presenter(presenter.name, one.title if one is not None else "", role))
     due = int((starts_at - item.papers_due).total_seconds()) // 60 if item.papers_due is not None else None
+    # Whom a limited item is for is chosen anew each time: until then nobody sees it.
     return ItemPlan(
-        item.depth, item.kind, item.title, item.minutes, item.description, item.hidden, tuple(presenters), due
+        item.depth,
+        item.kind,
+        item.title,
+        item.minutes,
+        item.description,
+        item.hidden or item.limited,
+        tuple(presenters),
+        due,
     )
 
 

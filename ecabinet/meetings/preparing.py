@@ -191,7 +191,7 @@ def remove(meeting_id: int, participant_id: int) -> ResponseReturnValue:
         participant = queries.load_participant(db, meeting, participant_id)
         if participant.member_id == person().member_id:
             raise Problem("not_yourself_off")
-        attendance.remove(db, participant)
+        attendance.remove(db, participant, now())
     return done(url_for("preparing.people", meeting_id=meeting_id), _("Đã đưa ra khỏi danh sách mời."))
 
 

@@ -8,7 +8,16 @@ from documents.blobs import Blob
 from documents.models import Document
 from documents.operations import add_document
 from documents.versions import add_version
-from ecabinet.access import ancestors, meeting_label, office_label, unit_label
+from ecabinet.access import (
+    ancestors,
+    meeting_label,
+    member_label,
+    office_label,
+    preparing_label,
+    running_label,
+    unit_label,
+)
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.printing.sheets import Form, Head, Signer
 from ecabinet.registry.models import Unit
@@ -29,10 +38,26 @@ def signed_by(position: str, participant: Participant | None, note: str = "(Ký,
 
 
 def keep(
-    db: Session, meeting: Meeting, title: str, kind: str, blob: Blob, filename: str, by: str, now: datetime
+    db: Session,
+    meeting: Meeting,
+    title: str,
+    kind: str,
+    blob: Blob,
+    filename: str,
+    by: str,
+    now: datetime,
+    *,
+    item_id: int | None = None,
 ) -> Document:
-    """Keep a paper of the meeting in the archive: for those invited, and for the offices above."""
-    labels = {meeting_label(meeting.id), *(office_label(unit_id) for unit_id in ancestors(meeting.unit.path))}
+    """Keep a paper of the meeting in the archive: for those invited, and for the offices above; one about an item for
+    named participants for these, and for those who prepare the unit's meetings.
+    """
+    above = ancestors(meeting.unit.path)
+    members = audience_queries.members_for(db, meeting.id, item_id)
+    if members is None:
+        labels = {meeting_label(meeting.id), *map(office_label, above)}
+    else:
+        labels = {running_label(meeting.id), *map(preparing_label, above), *map(member_label, members)}
     document = add_document(
         db, title=title, kind=kind, labels=labels, by=by, now=now, issuer=meeting.unit.name, issued_on=now.date(),
         owner=unit_label(meeting.unit_id),

@@ -12,8 +12,10 @@ from documents.models import Version
 from ecabinet.access import Permission, Person, meeting_label, running_label, within
 from ecabinet.blocks import Audience, View, Viewer
 from ecabinet.clock import ZONE
-from ecabinet.meetings import agenda_queries
+from ecabinet.meetings import agenda_queries, audience_queries
 from ecabinet.meetings.attendance import places
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper, Participant
 from ecabinet.meetings.rules import CALLED_OFF, RUNS_MEETING, UNANNOUNCED, MeetingState, Quorum, quorum
 from ecabinet.registry.models import Unit
@@ -134,12 +136,25 @@ def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str
     seen = load(db, person, meeting_id)
     if view != View.MEETING:
         seen.require_manager()
-    return Viewer(meeting_id, view, Audience.OBSERVER, locale, person.member_id), seen
+    shown = circle(db, seen) if view == View.MEETING else NOBODY
+    return Viewer(meeting_id, view, Audience.OBSERVER, locale, person.member_id, shown), seen
+
+
+def circle(db: Session, seen: Seen) -> Circle:
+    """The items that are not for all, and that one who sees the meeting sees."""
+    mine = seen.participant.id if seen.participant is not None else None
+    return audience_queries.circle(db, seen.meeting.id, mine, runs=seen.manages)
 
 
 # The same from plain columns: asked for every tablet that joins.
 _LOOKS_ON = (
-    select(Meeting.state, Unit.path, Participant.role)
+    select(
+        Meeting.state,
+        Unit.path,
+        Participant.role,
+        Participant.id,
+        select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id, AgendaItem.limited).exists(),
+    )
     .select_from(Meeting)
     .join(Unit, Unit.id == Meeting.unit_id)
     .outerjoin(Participant, (Participant.meeting_id == Meeting.id) & (Participant.member_id == bindparam("member_id")))
@@ -147,17 +162,20 @@ _LOOKS_ON = (
 )
 
 
-def require_viewer(db: Session, person: Person, meeting_id: int, view: View) -> None:
-    """Raise unless :func:`viewer` would let the person look on."""
+def looks_on(db: Session, person: Person, meeting_id: int, view: View) -> Circle:
+    """The circle in which :func:`viewer` lets the person look on; raises where it does not."""
     row = db.execute(_LOOKS_ON, {"member_id": person.member_id, "meeting_id": meeting_id}).first()
     if row is None:
         raise NotFound(f"meeting {meeting_id}")
-    state, path, role = row
+    state, path, role, participant_id, any_limited = row
     manages = person.may(Permission.HOLD_MEETINGS, path) or role in RUNS_MEETING
     if not manages and (role is None or state in UNANNOUNCED):
         raise NotFound(f"meeting {meeting_id}")
     if not manages and view != View.MEETING:
         raise Forbidden
+    if view != View.MEETING or not any_limited:
+        return NOBODY
+    return audience_queries.circle(db, meeting_id, participant_id, runs=manages)
 
 
 def runs(db: Session, person: Person, meeting: Meeting) -> bool:

@@ -177,7 +177,7 @@ def _invitation(db: Session, meeting_id: int, values: dict[str, str], faults: di
         "meetings/invitation.html",
         meeting=seen.meeting,
         me=participant,
-        items=queries.agenda(db, seen.meeting),
+        items=queries.agenda(db, seen.meeting, circle=queries.circle(db, seen)),
         substitute=next((p for p in people.values() if p.represents_id == participant.id), None),
         represented=people.get(participant.represents_id or 0),
         proposed=own_substitution(db, participant),

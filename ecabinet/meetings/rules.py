@@ -1,6 +1,6 @@
 """Rules of meetings from plain values: forms, quorum, who is entitled to be counted."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -185,6 +185,14 @@ def entitled(places: Iterable[Place]) -> list[Place]:
         if place.present and place.voting:
             holders.setdefault(place.seat_id, place)
     return list(holders.values())
+
+
+def concerned(places: Iterable[Place], people: Collection[int]) -> tuple[list[Place], list[Place]]:
+    """Of a room, what a vote for these participants only is about: the places of their seats, and who of them votes."""
+    known = list(places)
+    seats = {place.seat_id for place in known if place.participant_id in people}
+    here = [place for place in known if place.seat_id in seats]
+    return here, [place for place in entitled(here) if place.participant_id in people]
 
 
 def quorum(places: Iterable[Place], rule: QuorumRule) -> Quorum:

@@ -15,8 +15,8 @@ def _shown(db: Session, viewer: Viewer, template: str) -> str:
     return render_template(
         f"meetings/blocks/{template}.html",
         meeting=meeting,
-        floor=speaker_queries.floor_of(db, meeting, runs=viewer.view == View.CONSOLE),
-        items=queries.agenda(db, meeting),
+        floor=speaker_queries.floor_of(db, meeting, runs=viewer.view == View.CONSOLE, circle=viewer.circle),
+        items=queries.agenda(db, meeting, circle=viewer.circle),
     )
 
 
@@ -36,7 +36,7 @@ def mine(db: Session, viewer: Viewer) -> str:
     me = db.scalar(
         select(Participant).where(Participant.meeting_id == meeting.id, Participant.member_id == viewer.member_id)
     )
-    shown = speaker_queries.floor_of(db, meeting)
+    shown = speaker_queries.floor_of(db, meeting, circle=viewer.circle)
     return render_template(
         "meetings/blocks/my_floor.html",
         meeting=meeting,
@@ -44,7 +44,7 @@ def mine(db: Session, viewer: Viewer) -> str:
         lines=[line for line in shown.everybody if line.member_id == viewer.member_id],
         speaking=shown.turn is not None and shown.turn.member_id == viewer.member_id,
         refused=speaker_queries.last_refused(db, meeting, me.id) if me is not None else None,
-        titles={item.id: item.title for item in queries.agenda(db, meeting)},
+        titles={item.id: item.title for item in queries.agenda(db, meeting, circle=viewer.circle)},
     )
 
 

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.text import exact, fold
-from ecabinet.meetings.agenda_queries import is_hidden
+from ecabinet.meetings.agenda_queries import is_closed
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.speaker_lines import Floor, OtherQueue, SpeechLine, TurnLine, UnitTime, WaitingLine
 from ecabinet.meetings.speaker_loading import settings_of
@@ -76,9 +78,9 @@ def _turns(db: Session, meeting_id: int) -> list[FloorTurn]:
     return list(db.scalars(query.order_by(FloorTurn.began_at, FloorTurn.id)))
 
 
-def floor_of(db: Session, meeting: Meeting, *, runs: bool = False) -> Floor:
+def floor_of(db: Session, meeting: Meeting, *, runs: bool = False, circle: Circle = NOBODY) -> Floor:
     """Everything about the floor at this moment, in a handful of queries. ``runs``: as those who run the meeting have
-    it; to others, who prepares to speak on a hidden item would give it away.
+    it; to others, who prepares to speak on an item that is not for their ``circle`` would give it away.
     """
     here = settings_of(db, meeting.id, meeting.current_item_id)
     requests, turns = _waiting(db, meeting.id), _turns(db, meeting.id)
@@ -105,7 +107,7 @@ def floor_of(db: Session, meeting: Meeting, *, runs: bool = False) -> Floor:
         others=[
             other
             for other in _others(db, meeting, [r for r in requests if r.item_id not in items], turns)
-            if runs or not is_hidden(db, db.get_one(AgendaItem, other.item_id))
+            if runs or not is_closed(db, db.get_one(AgendaItem, other.item_id), circle)
         ],
         units=sorted(units.values(), key=lambda unit: unit.left),
     )

@@ -11,8 +11,9 @@ from documents.database import changed
 from documents.errors import NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Person
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings import speaker_rules as rules
-from ecabinet.meetings.agenda_queries import is_hidden
+from ecabinet.meetings.agenda_queries import is_closed
 from ecabinet.meetings.models import AgendaItem, Meeting, Participant
 from ecabinet.meetings.rules import MeetingState, ParticipantRole
 from ecabinet.meetings.speaker_loading import settings_of, waiting_of
@@ -34,8 +35,9 @@ def ask(db: Session, meeting: Meeting, participant: Participant, wish: Wish, now
     # Waits for a departure under way: nobody who has left stands in a queue.
     db.refresh(participant, ["present"], with_for_update={"key_share": True})
     item_id = _item_of(db, meeting, wish)
-    if wish.item_id is not None and is_hidden(db, db.get_one(AgendaItem, wish.item_id)):
-        raise NotFound(f"item {wish.item_id} is hidden")
+    circle = audience_queries.circle(db, meeting.id, participant.id)
+    if wish.item_id is not None and is_closed(db, db.get_one(AgendaItem, wish.item_id), circle):
+        raise NotFound(f"item {wish.item_id} is not for participant {participant.id}")
     settings = settings_of(db, meeting.id, item_id)
     rules.check_may_ask(MeetingState(meeting.state), participant.present, ParticipantRole(participant.role), settings)
     rules.check_list(wish.kind, settings)

@@ -13,7 +13,8 @@ from ecabinet.minutes.rules import ScreenMode
 def conclusions(db: Session, viewer: Viewer) -> str:
     """What was concluded so far, on the meeting page."""
     meeting = db.get_one(Meeting, viewer.meeting_id)
-    return render_template("minutes/blocks/conclusions.html", meeting=meeting, lines=screens.announced(db, meeting))
+    lines = screens.announced(db, meeting, viewer.circle)
+    return render_template("minutes/blocks/conclusions.html", meeting=meeting, lines=lines)
 
 
 def console_conclusions(db: Session, viewer: Viewer) -> str:

@@ -38,10 +38,14 @@ def _page(
 ) -> ResponseReturnValue:
     """The page; ``form`` is the conclusion whose form is shown again, 0 the form of a new one."""
     meeting = seen.meeting
-    lines = facts.conclusions_of(db, meeting.id) if seen.manages else screens.announced(db, meeting)
+    lines = (
+        facts.conclusions_of(db, meeting.id)
+        if seen.manages
+        else screens.announced(db, meeting, meetings.circle(db, seen))
+    )
     of_source = facts.tasks_by_source(db, meeting)
     given = {one.id: [line_of(task, today()) for task in of_source[(CONCLUSION, one.id)]] for one in lines}
-    items = meetings.agenda(db, meeting, runs=seen.manages)
+    items = meetings.agenda(db, meeting, runs=seen.manages, circle=meetings.circle(db, seen))
     loose = [*of_source[(MEETING, meeting.id)], *(task for item in items for task in of_source[(ITEM, item.id)])]
     shown = render_template(
         "minutes/conclusions.html",

@@ -14,9 +14,11 @@ from ecabinet.access import Person
 from ecabinet.clock import local
 from ecabinet.labels import label
 from ecabinet.meetings import comment_queries, queries, speaker_queries
+from ecabinet.meetings.agenda_queries import ItemLine
 from ecabinet.meetings.models import Attendance
 from ecabinet.minutes import facts, printed, resolutions, screens
 from ecabinet.minutes import queries as minutes
+from ecabinet.minutes.models import Conclusion
 from ecabinet.minutes.zips import Entry, Names, safe_name
 from ecabinet.printing import pdf, word
 from ecabinet.registry.exports import write
@@ -95,6 +97,19 @@ def entries_of(db: Session, person: Person, seen: queries.Seen, now: datetime) -
     return dossier.entries
 
 
+def _items(db: Session, seen: queries.Seen) -> list[ItemLine]:
+    return queries.agenda(db, seen.meeting, runs=seen.manages, circle=queries.circle(db, seen))
+
+
+def _closed(db: Session, seen: queries.Seen) -> frozenset[int]:
+    """The items that are not for the one who asks."""
+    return frozenset() if seen.manages else minutes.closed_items(db, seen.meeting, queries.circle(db, seen))
+
+
+def _announced(db: Session, seen: queries.Seen) -> list[Conclusion]:
+    return screens.announced(db, seen.meeting, queries.circle(db, seen))
+
+
 def _invited(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
     header = ["Họ và tên", "Chức vụ", "Đơn vị", "Vai trò", "Quyền biểu quyết"]
     rows: list[Row] = []
@@ -106,7 +121,7 @@ def _invited(db: Session, person: Person, seen: queries.Seen, now: datetime, to:
 
 def _agenda(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
     header = ["Số", "Nội dung", "Loại", "Trình bày", "Thời lượng (phút)", "Chỉ người điều hành biết"]
-    lines = queries.agenda(db, seen.meeting, runs=seen.manages)
+    lines = _items(db, seen)
     to.table(
         "chuong-trinh", header,
         ([one.full, one.title, label("item_kind", one.kind), one.presenter, one.minutes, "Có" if one.hidden else ""]
@@ -115,7 +130,7 @@ def _agenda(db: Session, person: Person, seen: queries.Seen, now: datetime, to: 
 
 
 def _papers(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
-    for item in queries.agenda(db, seen.meeting, runs=seen.manages):
+    for item in _items(db, seen):
         for paper in item.papers:
             version = newest_version(db, paper.id)
             if version is None or not may_see(db, paper.id, person.labels):
@@ -140,7 +155,7 @@ def _attendance(db: Session, person: Person, seen: queries.Seen, now: datetime, 
 
 
 def _votes(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
-    closed = set() if seen.manages else minutes.hidden_items(db, seen.meeting)
+    closed = _closed(db, seen)
     for number, poll in enumerate(voting.published(db, seen.meeting.id), 1):
         if poll.item_id not in closed:
             _vote(db, person, poll, f"{number} {poll.title}", to)
@@ -165,7 +180,7 @@ def _vote(db: Session, person: Person, poll: Poll, below: str, to: _Dossier) -> 
 
 
 def _speeches(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
-    closed = set() if seen.manages else minutes.hidden_items(db, seen.meeting)
+    closed = _closed(db, seen)
     to.table(
         "phat-bieu", ["Bắt đầu", "Họ và tên", "Đơn vị", "Loại", "Nội dung chương trình", "Vấn đề", "Số giây"],
         ([local(one.began_at, "%d/%m/%Y %H:%M:%S"), one.name, one.unit_name, label("speech_kind", one.kind),
@@ -175,7 +190,7 @@ def _speeches(db: Session, person: Person, seen: queries.Seen, now: datetime, to
 
 
 def _conclusions(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _Dossier) -> None:
-    lines = facts.conclusions_of(db, seen.meeting.id) if seen.manages else screens.announced(db, seen.meeting)
+    lines = facts.conclusions_of(db, seen.meeting.id) if seen.manages else _announced(db, seen)
     to.table(
         "ket-luan", ["TT", "Kết luận", "Thuộc nội dung", "Trạng thái", "Công bố lúc"],
         ([n, one.text, one.item.title if one.item else "", label("conclusion", one.state), local(one.announced_at)]
@@ -188,8 +203,8 @@ def _tasks(db: Session, person: Person, seen: queries.Seen, now: datetime, to: _
     if seen.manages:
         wanted = set(by_source)
     else:
-        wanted = {(facts.CONCLUSION, one.id) for one in screens.announced(db, seen.meeting)}
-        wanted |= {(facts.ITEM, item.id) for item in queries.agenda(db, seen.meeting)}
+        wanted = {(facts.CONCLUSION, one.id) for one in _announced(db, seen)}
+        wanted |= {(facts.ITEM, item.id) for item in _items(db, seen)}
         wanted |= {(facts.MEETING, seen.meeting.id)}
     to.table(
         "nhiem-vu", ["Nhiệm vụ", "Giao từ", "Thực hiện", "Phối hợp", "Hạn", "Trạng thái", "Tiến độ"],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ecabinet.clock import ZONE
 from ecabinet.labels import label, rule_text
-from ecabinet.meetings import agenda_queries, queries, speaker_queries
+from ecabinet.meetings import agenda_queries, audience_queries, queries, speaker_queries
 from ecabinet.meetings.life_models import MeetingStep
 from ecabinet.meetings.life_rules import Action
 from ecabinet.meetings.models import AgendaItem, AgendaTurn, Attendance, Meeting, Participant
@@ -125,6 +125,7 @@ def _items(db: Session, meeting: Meeting) -> dict[str, object]:
         said[conclusion.item_id].append(conclusion.text)
         given[conclusion.item_id] += [_task(task) for task in by_source[(CONCLUSION, conclusion.id)]]
     lines = agenda_queries.agenda(db, meeting, runs=True)
+    untold = audience_queries.closed(db, meeting.id, audience_queries.in_minutes(db, meeting.id))
     for line in lines:
         given[line.id] += [_task(task) for task in by_source[(ITEM, line.id)]]
     given[None] += [_task(task) for task in by_source[(MEETING, meeting.id)]]
@@ -137,7 +138,14 @@ def _items(db: Session, meeting: Meeting) -> dict[str, object]:
 
     return {
         "items": tuple(
-            item(line.id, line.full, line.title, tuple(line.presenters), is_break=line.is_break, hidden=line.hidden)
+            item(
+                line.id,
+                line.full,
+                line.title,
+                tuple(line.presenters),
+                is_break=line.is_break,
+                hidden=line.hidden or line.id in untold,
+            )
             for line in lines
         ),
         "rest": item(None, "", "Nội dung khác"),

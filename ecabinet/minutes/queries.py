@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.errors import NotFound
-from ecabinet.meetings import agenda_rules
+from ecabinet.meetings import agenda_rules, audience_queries
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.models import AgendaItem, Meeting
 from ecabinet.meetings.queries import Seen
 from ecabinet.minutes import operations, rules
@@ -54,15 +56,21 @@ def load_section(db: Session, minutes: Minutes, section_id: int, *, change: bool
     return section
 
 
-def hidden_items(db: Session, meeting: Meeting) -> set[int]:
-    """The items that only those who run the meeting know of, as they are now."""
+def closed_items(db: Session, meeting: Meeting, circle: Circle = NOBODY) -> frozenset[int]:
+    """The items that those of a circle do not know of, as they are now: hidden ones, and those for others."""
     items = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position))
-    return set(agenda_rules.hidden_ids([item.line for item in items]))
+    hidden = agenda_rules.hidden_ids([item.line for item in items])
+    return hidden | audience_queries.closed(db, meeting.id, circle)
+
+
+def untold_items(db: Session, meeting: Meeting) -> frozenset[int]:
+    """The items that the minutes for all do not tell of: of those for named participants the secretariat decides."""
+    return closed_items(db, meeting, audience_queries.in_minutes(db, meeting.id))
 
 
 def sections(db: Session, minutes: Minutes, *, hidden: bool) -> list[MinutesSection]:
     """The sections in order; ``hidden``: those of hidden items among them."""
-    closed = hidden_items(db, minutes.meeting)
+    closed = untold_items(db, minutes.meeting)
     return [one for one in operations.sections_of(db, minutes) if hidden or one.item_id not in closed]
 
 
@@ -98,7 +106,7 @@ def lines_of(text: str) -> list[tuple[bool, str]]:
 
 def parts(db: Session, seen: Seen, minutes: Minutes, made: list[Section] | None, now: datetime) -> list[Part]:
     """The minutes as a page shows them; ``made`` is what the data say now, for those who write."""
-    closed = hidden_items(db, minutes.meeting)
+    closed = untold_items(db, minutes.meeting)
     writing = editors(db, minutes, now, without=0)
     fresh = {one.key: one.text for one in made or []}
     found: dict[str, Part] = {}

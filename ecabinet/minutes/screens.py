@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from documents.database import changed
 from ecabinet import audit
+from ecabinet.meetings import audience_queries
+from ecabinet.meetings.audience_queries import NOBODY
+from ecabinet.meetings.audience_rules import Circle
 from ecabinet.meetings.models import Meeting
 from ecabinet.minutes import facts, queries, rules
 from ecabinet.minutes.models import Conclusion, RoomScreen
@@ -41,10 +44,10 @@ def choose(db: Session, meeting: Meeting, mode: str, message: str, by: int, now:
     changed(db, "screen", meeting.id)
 
 
-def announced(db: Session, meeting: Meeting) -> list[Conclusion]:
-    """The conclusions that the room may see, hidden items aside."""
-    hidden = queries.hidden_items(db, meeting)
-    return [one for one in facts.conclusions_of(db, meeting.id, announced=True) if one.item_id not in hidden]
+def announced(db: Session, meeting: Meeting, circle: Circle = NOBODY) -> list[Conclusion]:
+    """The conclusions that those of a circle may see: without those of hidden items and of items for others."""
+    closed = queries.closed_items(db, meeting, circle)
+    return [one for one in facts.conclusions_of(db, meeting.id, announced=True) if one.item_id not in closed]
 
 
 def chosen(db: Session, meeting_id: int) -> tuple[ScreenMode, str]:
@@ -81,7 +84,7 @@ def _fitting(said: list[Conclusion]) -> list[Conclusion]:
 def _is_the_last_word(db: Session, meeting: Meeting, announced_at: datetime) -> bool:
     if meeting.current_since is None or announced_at < meeting.current_since:
         return False
-    poll = voting.on_the_floor(db, meeting)
+    poll = voting.on_the_floor(db, meeting, audience_queries.closed(db, meeting.id, NOBODY))
     if poll is None:
         return True
     return poll.state == PollState.PUBLISHED and poll.published_at is not None and poll.published_at < announced_at

@@ -12,7 +12,7 @@ from documents.media import DOCX
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
 from ecabinet.meetings import queries as meetings
-from ecabinet.meetings.agenda_queries import is_hidden
+from ecabinet.meetings.agenda_queries import is_closed
 from ecabinet.notebook import exports, operations, queries, rules
 from ecabinet.notebook.models import Note
 from ecabinet.notebook.operations import Place
@@ -40,7 +40,7 @@ def _place(db: Session, meeting_id: int | None, item_id: int | None) -> Place:
         return Place()
     seen = meetings.load(db, person(), meeting_id)
     item = meetings.load_item(db, seen.meeting, item_id) if item_id is not None else None
-    if item is not None and not seen.manages and is_hidden(db, item):
+    if item is not None and not seen.manages and is_closed(db, item, meetings.circle(db, seen)):
         raise NotFound(f"item {item_id} of meeting {meeting_id}")
     return Place(seen.meeting, item)
 

@@ -4,6 +4,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from ecabinet.blocks import Audience, Block, View, Viewer
+from ecabinet.meetings import audience_queries
 from ecabinet.meetings import queries as meetings
 from ecabinet.meetings.models import Meeting
 from ecabinet.voting import queries, rules
@@ -13,8 +14,15 @@ SHOWS_RESULT = frozenset({rules.PollState.PUBLISHED})
 COUNTED = frozenset({rules.PollState.CLOSED, rules.PollState.PUBLISHED})
 
 
+def _closed(db: Session, viewer: Viewer) -> frozenset[int]:
+    """The items that are not for those who look."""
+    if viewer.view == View.CONSOLE:
+        return frozenset()
+    return audience_queries.closed(db, viewer.meeting_id, viewer.circle)
+
+
 def _floor(db: Session, viewer: Viewer) -> Poll | None:
-    return queries.on_the_floor(db, db.get_one(Meeting, viewer.meeting_id))
+    return queries.on_the_floor(db, db.get_one(Meeting, viewer.meeting_id), _closed(db, viewer))
 
 
 def ballot_slot(db: Session, viewer: Viewer) -> str:
@@ -30,7 +38,7 @@ def ballot_slot(db: Session, viewer: Viewer) -> str:
     if viewer.member_id is not None and poll.state == rules.PollState.OPEN:
         mine = queries.receipt_of(db, poll.id, viewer.member_id)
         voted = queries.has_voted(db, poll.id, viewer.member_id)
-        votes = viewer.member_id in queries.with_a_ballot(db, viewer.meeting_id)
+        votes = queries.has_a_ballot(db, viewer.meeting_id, viewer.member_id)
         away = not votes and queries.is_entitled(db, poll.id, viewer.member_id)
     return render_template(
         "voting/blocks/ballot_slot.html",
@@ -69,7 +77,7 @@ def vote_progress(db: Session, viewer: Viewer) -> str:
 
 def results(db: Session, viewer: Viewer) -> str:
     """What was decided so far, on the meeting page."""
-    polls = queries.published(db, viewer.meeting_id)
+    polls = queries.published(db, viewer.meeting_id, _closed(db, viewer))
     return render_template("voting/blocks/results.html", lines=[(poll, queries.result(db, poll)) for poll in polls])
 
 
@@ -91,7 +99,7 @@ def console_vote(db: Session, viewer: Viewer) -> str:
 def screen_stage(db: Session, viewer: Viewer) -> str:
     """The room screen: the vote on the floor, else the present item."""
     meeting = db.get_one(Meeting, viewer.meeting_id)
-    poll = queries.on_the_floor(db, meeting)
+    poll = _floor(db, viewer)
     items = meetings.agenda(db, meeting)
     return render_template(
         "voting/blocks/screen_stage.html",
@@ -102,6 +110,7 @@ def screen_stage(db: Session, viewer: Viewer) -> str:
         view=viewer.view,
         result=queries.result(db, poll) if poll is not None and poll.state in SHOWS_RESULT else None,
         item=next((item for item in items if item.current), None),
+        for_others=meeting.current_item_id in _closed(db, viewer),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecabinet.meetings import seat_queries
+from ecabinet.meetings import audience_queries, seat_queries
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.seat_queries import SeatMap
 from ecabinet.voting import queries, rules
@@ -16,6 +16,8 @@ def voted(db: Session, meeting: Meeting, *, runs_it: bool) -> set[int] | None:
     """
     poll = db.scalar(select(Poll).where(Poll.meeting_id == meeting.id, Poll.state == rules.PollState.OPEN))
     if poll is None or not may_see(poll, runs_it=runs_it):
+        return None
+    if not runs_it and poll.item_id in audience_queries.limited(db, meeting.id):
         return None
     table = Marked if poll.manner == rules.Manner.SECRET else Ballot
     return set(db.scalars(select(table.member_id).where(table.poll_id == poll.id)))

@@ -124,4 +124,5 @@ def test_a_database_that_is_away_throws_nobody_out(site: Site, monkeypatch: pyte
 
 def test_which_changes_make_pages_be_asked() -> None:
     assert rechecks([("polls", 1), ("member", 2)]) is None
-    assert rechecks([("account", 3), ("seat", 4)]) == {"accounts": [3], "members": [4]}
+    assert rechecks([("account", 3), ("seat", 4)]) == {"accounts": [3], "members": [4], "meetings": []}
+    assert rechecks([("circle", 5)]) == {"accounts": [], "members": [], "meetings": [5]}
