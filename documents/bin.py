@@ -60,8 +60,8 @@ def _relabel(db: Session, document: Document, now: datetime, change: Callable[[s
 def due(db: Session, now: datetime, today: date, limit: int) -> list[Document]:
     """Documents in the bin whose days there are over and which no rule of retention holds any longer."""
     in_bin = select(Document).join(Binned, Binned.document_id == Document.id).where(Binned.until <= now)
-    found = db.scalars(in_bin.order_by(Binned.until, Document.id).execution_options(yield_per=100))
-    return list(islice((one for one in found if not is_held(one, today)), limit))
+    with db.scalars(in_bin.order_by(Binned.until, Document.id).execution_options(yield_per=100)) as found:
+        return list(islice((one for one in found if not is_held(one, today)), limit))
 
 
 def is_held(document: Document, today: date) -> bool:
