@@ -20,6 +20,7 @@ from ecabinet.library import (
     archive_routes,
     bin_routes,
     document_routes,
+    processing_routes,
     search_entries,
     search_routes,
     upload_routes,
@@ -140,6 +141,7 @@ BLUEPRINTS = (
     document_routes.bp,
     bin_routes.bp,
     upload_routes.bp,
+    processing_routes.bp,
 )
 ENTRIES = EntryTable(
     (

@@ -11,6 +11,7 @@ from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
+from ecabinet.processing_words import PROCESSING_LABELS
 from ecabinet.search_words import SEARCH_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.upload_words import UPLOAD_LABELS
@@ -122,6 +123,7 @@ LABELS = {
     **INVITATION_LABELS,
     **MEMBER_LABELS,
     **SPEAKER_LABELS,
+    **PROCESSING_LABELS,
     **SEARCH_LABELS,
     **UPLOAD_LABELS,
     **ARCHIVE_LABELS,

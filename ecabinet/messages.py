@@ -10,6 +10,7 @@ from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
+from ecabinet.processing_words import PROCESSING_SENTENCES
 from ecabinet.search_words import SEARCH_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 from ecabinet.upload_words import UPLOAD_SENTENCES
@@ -173,6 +174,7 @@ SENTENCES = {
     **INVITATION_SENTENCES,
     **MEMBER_SENTENCES,
     **SPEAKER_SENTENCES,
+    **PROCESSING_SENTENCES,
     **SEARCH_SENTENCES,
     **UPLOAD_SENTENCES,
     **ARCHIVE_SENTENCES,
