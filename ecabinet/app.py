@@ -86,6 +86,7 @@ from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import routes as task_routes
+from ecabinet.tasks.reminding import RemindOfTask
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import entries as voting_entries
 from ecabinet.voting import queries as voting_queries
@@ -161,6 +162,7 @@ TASKS: tuple[Task, ...] = (
     RoundTask(),
     TellTask(),
     RemindTask(),
+    RemindOfTask(),
     MailTask(),
     LookTask(ENTRIES, person_of),
     clear_uploads,

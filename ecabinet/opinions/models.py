@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
 from documents.models import Document
-from ecabinet.opinions.reminder_rules import Reminder
+from ecabinet.notices.reminder_rules import Reminder
 from ecabinet.opinions.rules import CloseHow, EventKind, OptionKind, RoundState
 from ecabinet.registry.models import Body, Member, Unit
 

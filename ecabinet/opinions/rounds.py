@@ -10,12 +10,13 @@ from documents.operations import set_labels
 from ecabinet import audit
 from ecabinet.access import GRANTS, Permission, ancestors, member_label, office_label
 from ecabinet.clock import ZONE
-from ecabinet.opinions import reminder_rules, rules
+from ecabinet.notices import reminder_rules
+from ecabinet.notices.reminder_rules import Reminder
+from ecabinet.opinions import rules
 from ecabinet.opinions.answer_rules import closes_at
 from ecabinet.opinions.drafting import addressed, note, papers, preparing_labels
 from ecabinet.opinions.models import OpinionPolicy, OpinionRecipient, OpinionReminder, OpinionRound
 from ecabinet.opinions.notices import Notify
-from ecabinet.opinions.reminder_rules import Reminder
 from ecabinet.opinions.rules import Action, CloseHow, EventKind, NoticeKind, RoundState
 from ecabinet.registry.models import Account, Unit, UnitRole
 

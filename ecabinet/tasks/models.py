@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
+from ecabinet.notices.reminder_rules import Reminder
 from ecabinet.registry.models import Member, Unit
 from ecabinet.tasks.rules import OPEN, Priority, TaskAct, TaskState
 
@@ -24,6 +25,7 @@ class Task(Base):
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("state <> 'done' OR percent = 100", name="done"),
         Index("ix_task_source", "source_kind", "source_id"),
+        Index("ix_task_due_on", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,6 +70,18 @@ class TaskHelper(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     name: Mapped[str] = mapped_column(String(300))
+
+
+class TaskReminder(Base):
+    """Those who do a task, or who gave it, were reminded of this deadline."""
+
+    __tablename__ = "task_reminder"
+    __table_args__ = (one_of("reminder", Reminder),)
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True, autoincrement=False)
+    due_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    reminder: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 GIVE = "give"

@@ -1,13 +1,15 @@
 """Rules of tasks from plain values: the states, who may do what, lateness, the forms."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from documents.errors import Invalid, Problem
+from ecabinet.clock import ZONE
 
 LONGEST_TEXT = 5000
 LONGEST_TITLE = 500
+WORK_ENDS = time(17)
 LAST_DAY = timedelta(days=3660)
 """No deadline lies further ahead than this."""
 
@@ -22,6 +24,9 @@ class TaskState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
 
+
+AWAITED = frozenset({TaskState.GIVEN, TaskState.ACCEPTED, TaskState.RETURNED})
+"""Those who do it are still to report."""
 
 FINAL = frozenset({TaskState.DONE, TaskState.CANCELLED})
 OPEN = frozenset(TaskState) - FINAL
@@ -169,6 +174,13 @@ def check_draft(draft: TaskDraft, today: date) -> date:
     if faults or draft.due_on is None:
         raise Invalid(faults)
     return draft.due_on
+
+
+def deadline(due_on: date) -> datetime:
+    """The moment by which a task is due: the end of that working day, from which its reminders are reckoned. Late it is
+    from the next day on.
+    """
+    return datetime.combine(due_on, WORK_ENDS, ZONE)
 
 
 def is_late(state: TaskState, due_on: date, reported_on: date | None, today: date) -> bool:

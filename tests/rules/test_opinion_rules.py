@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from documents.errors import Invalid, Problem
 from ecabinet.clock import ZONE
-from ecabinet.opinions import answer_rules, reminder_rules, rules
+from ecabinet.notices import reminder_rules
+from ecabinet.notices.reminder_rules import Clock, Reminder
+from ecabinet.opinions import answer_rules, rules
 from ecabinet.opinions.answer_rules import Asked, Choice
-from ecabinet.opinions.reminder_rules import Clock, Reminder
 from ecabinet.opinions.rules import DEFAULT_OPTIONS, Action, OptionDraft, OptionKind, RoundDraft, RoundState
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

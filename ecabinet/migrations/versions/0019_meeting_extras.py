@@ -1,4 +1,4 @@
-"""What meetings still lacked: items for named participants only."""
+"""What meetings still lacked: items for named participants only, reminders of tasks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,4 +24,18 @@ def upgrade() -> None:
             ["participant_id"], ["participant.id"], name=op.f("fk_item_audience_participant_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("item_id", "participant_id", name=op.f("pk_item_audience")),
+    )
+    op.create_index("ix_task_due_on", "task", ["due_on"])
+    op.create_table(
+        "task_reminder",
+        sa.Column("task_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reminder", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reminder IN ('day_before', 'hours_before', 'due', 'overdue', 'long_overdue')",
+            name=op.f("ck_task_reminder_reminder"),
+        ),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_task_reminder_task_id")),
+        sa.PrimaryKeyConstraint("task_id", "due_on", "reminder", name=op.f("pk_task_reminder")),
     )

@@ -1,4 +1,4 @@
-"""When those who have not answered are reminded, and when a round closes. Plain values only."""
+"""When people are reminded of a deadline: of opinions asked for, of tasks. Plain values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from ecabinet.clock import ZONE
 
 
 class Reminder(StrEnum):
-    """When who has not answered is reminded, as the offices want it."""
+    """When who is awaited is reminded, as the offices want it."""
 
     DAY_BEFORE = "day_before"
     HOURS_BEFORE = "hours_before"
@@ -25,14 +25,14 @@ REMINDERS: Mapping[Reminder, timedelta] = {
     Reminder.OVERDUE: timedelta(days=1),
     Reminder.LONG_OVERDUE: timedelta(days=3),
 }
-"""From the deadline. What falls after the deadline is only for rounds that still take answers then."""
+"""From the deadline. What falls after the deadline is only for what is still awaited then."""
 QUIET_FROM, QUIET_UNTIL = time(22), time(6)
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The times of a round that is out: since when this deadline holds, the deadline, when nothing is taken any more,
-    and the reminders sent for this deadline.
+    """The times of what is awaited: since when this deadline holds, the deadline, when nothing is taken any more, and
+    the reminders sent for this deadline.
     """
 
     since: datetime
@@ -41,9 +41,9 @@ class Clock:
     sent: frozenset[Reminder] = field(default=frozenset())
 
     def steps(self) -> list[tuple[datetime, Reminder]]:
-        """The reminders of this round with their moments, quiet hours waited out; a moment after its closing is none.
+        """The reminders with their moments, quiet hours waited out; a moment after the closing is none.
 
-        A reminder that would come before the round went out is none either; and one that waits through the night until
+        A reminder that would come before the deadline held is none either; and one that waits through the night until
         the next one is due makes way for it.
         """
         found = []
@@ -70,5 +70,5 @@ def reminder_due(clock: Clock, now: datetime) -> Reminder | None:
 
 
 def wake_at(clock: Clock, now: datetime) -> datetime:
-    """When the round is to be looked at again: at its next reminder, or when it closes."""
+    """When to look again: at the next reminder, or at the closing."""
     return min([at for at, _reminder in clock.steps() if at > now] + [clock.closes])
