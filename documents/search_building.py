@@ -30,7 +30,7 @@ from documents.search_postings import (
     value_term,
     word_term,
 )
-from documents.search_segments import EXTENT, NO_DAY, POSTINGS, TERMS, Extent, Segment, Table
+from documents.search_segments import EXTENT, NO_DAY, POSTINGS, TABLE, TERMS, Extent, Segment, Table
 
 NAME = "MAIN"
 """Of the index among those that Whoosh could keep in one folder."""
@@ -83,10 +83,12 @@ class Builder:
         self._keys.append(entry.key)
         self._titles.append(entry.title)
 
-    def write(self, storage: Storage) -> W3Segment:
-        table = Table.of(self._lengths, self._days, self._keys, self._titles)
+    def table(self) -> Table:
+        return Table.of(self._lengths, self._days, self._keys, self._titles)
+
+    def terms(self) -> Terms:
         bare_terms = ((term, bare(np.array(self._bare[term], np.int64))) for term in sorted(self._bare))
-        return write(storage, table, heapq.merge(bare_terms, self._word_terms(), key=itemgetter(0)))
+        return heapq.merge(bare_terms, self._word_terms(), key=itemgetter(0))
 
     def _word_terms(self) -> Iterator[tuple[bytes, Postings]]:
         """The stream of words turned over: for each word, in the order of the terms, where it stands."""
@@ -136,19 +138,20 @@ def write(storage: Storage, table: Table, terms: Terms) -> W3Segment:
             dictionary.add(term, EXTENT.pack(offset, len(data), len(postings.numbers)))
             offset += len(data)
         dictionary.close()
-    table.save(storage, segment)
+    with (Path(storage.folder) / segment.make_filename(TABLE)).open("wb") as file:
+        table.save(file)
     segment.set_doc_count(len(table))
     return segment
 
 
-def merge(storage: Storage, views: Sequence[View]) -> W3Segment:
-    """One segment of the entries of several that are still there, in their order."""
+def merged(views: Sequence[View]) -> tuple[Table, Terms]:
+    """What a segment of the entries of several that are still there is made of, in their order."""
     moved, count = [], 0
     for view in views:
         moved.append(np.where(view.live, np.cumsum(view.live) - 1 + count, -1))
         count += view.count
     table = Table.joined([(view.segment.table, view.live) for view in views])
-    return write(storage, table, _merged([view.segment for view in views], moved))
+    return table, _merged([view.segment for view in views], moved)
 
 
 def _numbered(index: int, segment: Segment) -> Iterator[tuple[bytes, int, Extent]]:
@@ -160,7 +163,7 @@ def _merged(segments: list[Segment], moved: list[NDArray[np.int64]]) -> Terms:
     for term, found in groupby(heapq.merge(*streams), key=itemgetter(0)):
         parts = []
         for _, index, extent in found:
-            postings = segments[index].read(extent)
+            postings = segments[index].read(extent, places=True)
             numbers = moved[index][postings.numbers]
             kept = Postings(numbers, postings.often, postings.in_head, postings.places).of(numbers >= 0)
             if len(kept.numbers):
@@ -192,7 +195,7 @@ def build(storage: Storage, entries: Iterable[Entry], most_words: int) -> Iterat
     for entry in entries:
         builder.add(entry)
         if builder.words >= most_words:
-            yield builder.write(storage)
+            yield write(storage, builder.table(), builder.terms())
             builder = Builder()
     if len(builder):
-        yield builder.write(storage)
+        yield write(storage, builder.table(), builder.terms())

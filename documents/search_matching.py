@@ -60,6 +60,10 @@ class Cache:
                 self._bytes -= self._kept.popitem(last=False)[1][1]
         return value
 
+    def __contains__(self, key: tuple[object, ...]) -> bool:
+        with self._lock:
+            return key in self._kept
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -218,7 +222,7 @@ class View:
 
     def places(self, word: str, chosen: Mask, *, prefix: bool = False) -> Numbers:
         """Where a folded word stands in the chosen entries: each as ``number * PLACES + place``, ascending."""
-        found = [_places_of(self.segment.read(extent), chosen) for extent in self._extents(word, prefix=prefix)]
+        found = [_places_of(self.segment.read(extent, places=True), chosen) for extent in self._extents(word, prefix=prefix)]
         return np.sort(np.concatenate(found)) if found else NONE
 
 

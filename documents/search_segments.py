@@ -2,10 +2,11 @@
 
 import mmap
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,14 @@ class Texts:
         encoded = [each.encode() for each in texts]
         ends = np.cumsum([len(each) for each in encoded], dtype=np.int64)
         return cls(ends, np.frombuffer(b"".join(encoded), np.uint8))
+
+    def save(self, file: BinaryIO) -> None:
+        for array in (self.ends, self.letters):
+            np.save(file, array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, file: BinaryIO) -> "Texts":
+        return cls(*(np.load(file, allow_pickle=False) for _ in range(2)))
 
     def __getitem__(self, number: int) -> str:
         start = int(self.ends[number - 1]) if number else 0
@@ -76,52 +85,41 @@ class Table:
     def __len__(self) -> int:
         return len(self.days)
 
-    def save(self, storage: Any, segment: Any) -> None:
-        with (Path(storage.folder) / segment.make_filename(TABLE)).open("wb") as file:
-            for array in self._arrays():
-                np.save(file, array, allow_pickle=False)
+    def save(self, file: BinaryIO) -> None:
+        for array in (self.lengths, self.days):
+            np.save(file, array, allow_pickle=False)
+        self.keys.save(file)
+        self.titles.save(file)
 
     @classmethod
-    def load(cls, path: Path) -> "Table":
-        with path.open("rb") as file:
-            lengths, days, *texts = (np.load(file, allow_pickle=False) for _ in range(6))
-        return cls(lengths, days, Texts(*texts[:2]), Texts(*texts[2:]))
-
-    def _arrays(self) -> tuple[NDArray[Any], ...]:
-        return self.lengths, self.days, self.keys.ends, self.keys.letters, self.titles.ends, self.titles.letters
+    def load(cls, file: BinaryIO) -> "Table":
+        lengths, days = (np.load(file, allow_pickle=False) for _ in range(2))
+        return cls(lengths, days, Texts.load(file), Texts.load(file))
 
 
-class Segment:
-    """The files of one segment, opened."""
+class Segment(ABC):
+    """A segment wherever it is kept: what is known of its entries, and the postings of its terms."""
 
-    def __init__(self, storage: Any, segment: Any) -> None:
-        self.name: str = segment.segment_id()
-        folder = Path(storage.folder)
-        terms = (folder / segment.make_filename(TERMS)).read_bytes()
-        self._terms = OrderedHashReader(BufferFile(terms), len(terms))
-        self._postings = _mapped(folder / segment.make_filename(POSTINGS))
-        self.table = Table.load(folder / segment.make_filename(TABLE))
-        self.total_length = int(self.table.lengths.sum())
+    def __init__(self, name: str, table: Table) -> None:
+        self.name, self.table = name, table
+        self.total_length = int(table.lengths.sum())
         self._values: dict[str, tuple[list[str], NDArray[np.int32]]] = {}
         self._title_ranks: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.table)
 
+    @abstractmethod
     def extent(self, term: bytes) -> Extent | None:
-        data = self._terms.get(term)
-        return EXTENT.unpack(data) if data is not None else None
+        """Where the postings of the term are; None: it has none."""
 
+    @abstractmethod
     def extents_from(self, beginning: bytes) -> Iterator[tuple[bytes, Extent]]:
         """The terms that begin so, in order."""
-        for term, data in self._terms.items_from(beginning):
-            if not term.startswith(beginning):
-                return
-            yield bytes(term), EXTENT.unpack(data)
 
-    def read(self, extent: Extent) -> Postings:
-        start, size, _ = extent
-        return unpack(self._postings[start : start + size])
+    @abstractmethod
+    def read(self, extent: Extent, places: bool = False) -> Postings:
+        """The postings; ``places`` says whether where the term stands is wanted too."""
 
     def postings(self, term: bytes) -> Postings:
         extent = self.extent(term)
@@ -150,6 +148,32 @@ class Segment:
             names = [term.partition(b"\0")[2].decode() for term, _ in found]
             known = self._values[facet] = (names, which)
         return known
+
+
+class FileSegment(Segment):
+    """The files of one segment, opened."""
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        folder = Path(storage.folder)
+        with (folder / segment.make_filename(TABLE)).open("rb") as file:
+            super().__init__(segment.segment_id(), Table.load(file))
+        terms = (folder / segment.make_filename(TERMS)).read_bytes()
+        self._terms = OrderedHashReader(BufferFile(terms), len(terms))
+        self._postings = _mapped(folder / segment.make_filename(POSTINGS))
+
+    def extent(self, term: bytes) -> Extent | None:
+        data = self._terms.get(term)
+        return EXTENT.unpack(data) if data is not None else None
+
+    def extents_from(self, beginning: bytes) -> Iterator[tuple[bytes, Extent]]:
+        for term, data in self._terms.items_from(beginning):
+            if not term.startswith(beginning):
+                return
+            yield bytes(term), EXTENT.unpack(data)
+
+    def read(self, extent: Extent, places: bool = False) -> Postings:
+        start, size, _ = extent
+        return unpack(self._postings[start : start + size])
 
 
 def title_key(title: str) -> tuple[str, str]:

@@ -24,10 +24,10 @@ from whoosh.index import TOC, clean_files
 
 from documents.blobs import is_full_disk, sync_folder
 from documents.search import Query, Read, Results, SearchBroken, SearchBusy
-from documents.search_building import NAME, build, merge, to_merge
+from documents.search_building import NAME, build, merged, to_merge, write
 from documents.search_matching import Cache, View
 from documents.search_postings import key_term
-from documents.search_segments import Segment
+from documents.search_segments import FileSegment
 from documents.search_snapshot import Snapshot
 
 SCHEMA_VERSION = "2"
@@ -66,7 +66,7 @@ class WhooshSearch:
             try:
                 segments = list(build(storage, read(), WRITER_WORDS))
                 if len(segments) > 1:
-                    segments = [merge(storage, [self._opened(storage, segment) for segment in segments])]
+                    segments = [write(storage, *merged([self._opened(storage, segment) for segment in segments]))]
                 self._commit(storage, segments, 0)
             except BaseException:
                 shutil.rmtree(self.root / folder, ignore_errors=True)
@@ -100,13 +100,13 @@ class WhooshSearch:
 
     def _merged(self, storage: "_DurableStorage", segments: list[Any]) -> list[Any]:
         while chosen := to_merge([segment.doc_count_all() - segment.deleted_count() for segment in segments]):
-            merged = merge(storage, [self._opened(storage, segments[index]) for index in chosen])
-            segments = [segment for index, segment in enumerate(segments) if index not in chosen] + [merged]
+            one = write(storage, *merged([self._opened(storage, segments[index]) for index in chosen]))
+            segments = [segment for index, segment in enumerate(segments) if index not in chosen] + [one]
         return segments
 
     def _opened(self, storage: "_DurableStorage", segment: Any) -> View:
         known = {view.segment.name: view.segment for view in self._snapshot.views} if self._snapshot else {}
-        opened = known.get(segment.segment_id()) or Segment(storage, segment)
+        opened = known.get(segment.segment_id()) or FileSegment(storage, segment)
         return View(opened, segment.deleted_docs(), self._cache)
 
     def _commit(self, storage: "_DurableStorage", segments: list[Any], generation: int) -> None:
