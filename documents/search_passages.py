@@ -43,6 +43,12 @@ def passage(pages: Iterable[tuple[int, str]], question: str) -> Passage | None:
     return Passage(best[1], _cut(best[2], best[3]))
 
 
+def marked(written: str, question: str) -> list[Fragment]:
+    """All of a text, as a title, with the words asked for."""
+    marks = _Terms(parse(question).terms()).marks(written, text.fold(text.lower(written)))
+    return list(_pieces(written, 0, len(written), marks))
+
+
 @dataclass(frozen=True)
 class _Mark:
     """Where a term stands: letters ``[start:end]``; worth 2 when written exactly as asked, 1 when only folded."""

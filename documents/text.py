@@ -8,6 +8,9 @@ of the NFC text, letter by letter, so a place found in one of them is the same p
 import re
 import unicodedata
 
+import numpy
+
+LONG = 200
 WORD = re.compile(r"\w+")
 WORD_CHARACTERS = 64
 """Longer words are cut: nobody types them, and engines limit the length of a term."""
@@ -38,7 +41,15 @@ def exact(text: str) -> str:
 
 def fold(lowered: str) -> str:
     """A lower-case text, exact or not, without marks; đ becomes d."""
-    return lowered if lowered.isascii() else lowered.translate(_FOLDED)
+    if lowered.isascii():
+        return lowered
+    if len(lowered) < LONG:
+        return lowered.translate(_FOLDED)
+    # Pages: a table takes a tenth of the time that a dictionary, asked for each letter, does.
+    codes = numpy.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if codes.max() >= len(_FOLD_TABLE):
+        return lowered.translate(_FOLDED)
+    return str(_FOLD_TABLE[codes].tobytes(), "utf-32-le", "surrogatepass")
 
 
 def words(text: str) -> list[str]:
@@ -79,6 +90,8 @@ _DROPPED = _Dropped()
 _FOLDED = {ord("đ"): "d"} | {
     code: _unmarked(chr(code)) for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)] if chr(code) != "đ"
 }
+_FOLD_TABLE = numpy.arange(0x10000, dtype="<u4")
+_FOLD_TABLE[list(_FOLDED)] = [ord(plain) for plain in _FOLDED.values()]
 _TONE_PLACED = _tone_places()
 # Only at the end of a word are there two habits: hoàn is written in one way.
 _TONES = re.compile(r"(?:(?<!q)(?:" + "|".join(_TONE_PLACED) + r"))(?!\w)")

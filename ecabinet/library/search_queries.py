@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from documents import queries
 from documents.search import Entry, Facet, Results
-from documents.search_passages import Fragment, passage
+from documents.search_passages import Fragment, marked, passage
 from documents.search_query import All, Term, Understood
 from ecabinet.access import Person
 from ecabinet.entries import EntryTable
@@ -56,7 +56,7 @@ def shown(db: Session, entries: EntryTable, keys: Sequence[str], asked: Asked, l
 def _of_entry(entry: Entry, places: dict[str, str], asked: Asked) -> Shown:
     found = passage([(0, entry.text)], asked.question)
     return Shown(
-        entry.key, entry.kind, _marked(entry.title, asked), places[entry.key], entry.number, entry.issued_on,
+        entry.key, entry.kind, marked(entry.title, asked.question), places[entry.key], entry.number, entry.issued_on,
         entry.issuer, entry.meeting, found.fragments if found else [],
     )  # fmt: skip
 
@@ -64,20 +64,23 @@ def _of_entry(entry: Entry, places: dict[str, str], asked: Asked) -> Shown:
 def _of_documents(
     db: Session, ids: Sequence[int], places: dict[str, str], asked: Asked, labels: frozenset[str]
 ) -> Iterable[Shown]:
-    surroundings = search_entries.surroundings(db, ids)
+    around = search_entries.surroundings(db, ids)
     for document_id, found in queries.found(db, ids, asked.question, labels).items():
-        document, key = found.document, queries.document_key(document_id)
+        document, key, best = found.document, queries.document_key(document_id), found.passage
         yield Shown(
-            key, document.kind, _marked(document.title, asked), places[key], document.number, document.issued_on,
-            document.issuer, surroundings[document_id].meeting if document_id in surroundings else None,
-            found.passage.fragments if found.passage else [], document_id,
-            found.passage.page + 1 if found.passage else None, found.version_id if found.pictured else None,
-        )  # fmt: skip
-
-
-def _marked(title: str, asked: Asked) -> list[Fragment]:
-    found = passage([(0, title)], asked.question) if asked.question else None
-    return found.fragments if found else [(title, False)]
+            key=key,
+            kind=document.kind,
+            title=marked(document.title, asked.question),
+            place=places[key],
+            number=document.number,
+            issued_on=document.issued_on,
+            issuer=document.issuer,
+            meeting=around[document_id].meeting if document_id in around else None,
+            fragments=best.fragments if best else [],
+            document_id=document_id,
+            page=best.page + 1 if best else None,
+            picture=found.version_id if found.pictured else None,
+        )
 
 
 @dataclass(frozen=True)

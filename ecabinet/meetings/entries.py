@@ -1,7 +1,7 @@
 """Meetings as what can be found: a meeting with the agenda that all have; an item that is not for all by itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flask import url_for
 from sqlalchemy import select
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.search import Entry
 from documents.search_query import Field
-from ecabinet.access import ancestors, holding_label, meeting_label, running_label, within
+from ecabinet.access import ancestors, holding_label, meeting_label, member_label, running_label, within
 from ecabinet.clock import ZONE, local
 from ecabinet.entries import EntryKind, itself, key_of
-from ecabinet.meetings import agenda_rules
+from ecabinet.meetings import agenda_rules, audience_queries
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
 from ecabinet.registry.models import Unit
 
@@ -44,14 +44,35 @@ def meetings_of(db: Session, ids: Iterable[int]) -> dict[int, Meeting]:
     return {meeting.id: meeting for meeting in db.scalars(found.where(Meeting.id.in_(set(ids))))}
 
 
-def closed_items(db: Session, meetings: Iterable[Meeting]) -> dict[int, frozenset[str]]:
+def closed_items(db: Session, meetings: Collection[Meeting]) -> dict[int, frozenset[str]]:
     """The items of these meetings that are not for all, and the labels of those whom each is for."""
-    of = {meeting.id: meeting for meeting in meetings}
+    return limited_items(db, meetings) | _hidden_items(db, meetings)
+
+
+def limited_items(db: Session, meetings: Collection[Meeting]) -> dict[int, frozenset[str]]:
+    """Of these those for named participants only, who know of them when they know of the meeting."""
     found: dict[int, frozenset[str]] = {}
-    for meeting_id, items in _agendas(db, of).items():
-        hidden = agenda_rules.hidden_ids([item.line for item in items])
-        found |= dict.fromkeys(hidden, running_labels(of[meeting_id]))
+    for meeting in meetings:
+        for item_id in audience_queries.limited(db, meeting.id):
+            members = audience_queries.members_for(db, meeting.id, item_id) or set()
+            named = map(member_label, members if meeting.announced else ())
+            found[item_id] = running_labels(meeting) | frozenset(named)
     return found
+
+
+def untold_items(db: Session, meetings: Collection[Meeting]) -> set[int]:
+    """The items that the minutes for all do not tell of."""
+    told = {item_id for meeting in meetings for item_id in audience_queries.in_minutes(db, meeting.id)}
+    return _hidden_items(db, meetings).keys() | (limited_items(db, meetings).keys() - told)
+
+
+def _hidden_items(db: Session, meetings: Collection[Meeting]) -> dict[int, frozenset[str]]:
+    agendas = _agendas(db, (meeting.id for meeting in meetings))
+    return {
+        item_id: running_labels(meeting)
+        for meeting in meetings
+        for item_id in agenda_rules.hidden_ids([item.line for item in agendas.get(meeting.id, ())])
+    }
 
 
 def _agendas(db: Session, meeting_ids: Iterable[int]) -> dict[int, list[AgendaItem]]:

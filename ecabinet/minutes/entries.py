@@ -1,5 +1,5 @@
-"""Conclusions and minutes as what can be found. What belongs to hidden items is an entry of its own, for those only who
-run the meeting; sealed minutes are a document of the archive and found as that.
+"""Conclusions and minutes as what can be found. What the minutes do not tell all of is an entry of its own, for those
+only who run the meeting; sealed minutes are a document of the archive and found as that.
 """
 
 from collections import defaultdict
@@ -28,13 +28,13 @@ def _conclusions(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     closed = meetings.closed_items(db, of.values())
     for one in found:
         meeting = of[one.meeting_id]
-        shown = one.state == ConclusionState.ANNOUNCED and one.item_id not in closed
+        announced = closed.get(one.item_id or 0, meetings.seen_labels(meeting))
         yield Entry(
             key=key_of(CONCLUSION, one.id),
             kind=CONCLUSION,
             title=_beginning(one.text),
             text=one.text,
-            labels=meetings.seen_labels(meeting) if shown else meetings.running_labels(meeting),
+            labels=announced if one.state == ConclusionState.ANNOUNCED else meetings.running_labels(meeting),
             issued_on=(one.announced_at or one.written_at).astimezone(ZONE).date(),
             unit=meeting.unit.name,
             meeting=meetings.named(meeting),
@@ -50,12 +50,12 @@ def _beginning(text: str) -> str:
 def _minutes(db: Session, ids: Sequence[int], *, hidden: bool) -> Iterator[Entry]:
     found = list(db.scalars(select(Minutes).where(Minutes.id.in_(ids))))
     of = meetings.meetings_of(db, (one.meeting_id for one in found))
-    closed = meetings.closed_items(db, of.values())
+    untold = meetings.untold_items(db, of.values())
     sections: dict[int, list[MinutesSection]] = defaultdict(list)
     for section in db.scalars(
         select(MinutesSection).where(MinutesSection.minutes_id.in_(ids)).order_by(MinutesSection.position)
     ):
-        if (section.item_id in closed) == hidden:
+        if (section.item_id in untold) == hidden:
             sections[section.minutes_id].append(section)
     for one in found:
         meeting = of[one.meeting_id]

@@ -22,15 +22,16 @@ KIND = "poll"
 def _read(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     found = list(db.scalars(select(Poll).options(selectinload(Poll.options)).where(Poll.id.in_(ids))))
     of = meetings.meetings_of(db, (poll.meeting_id for poll in found))
+    limited = meetings.limited_items(db, of.values())
     for poll in found:
         meeting = of[poll.meeting_id]
-        draft = poll.state == PollState.DRAFT
+        put = limited.get(poll.item_id or 0, meetings.seen_labels(meeting))
         yield Entry(
             key=key_of(KIND, poll.id),
             kind=KIND,
             title=poll.title,
             text="\n".join(part for part in _words(db, poll) if part),
-            labels=meetings.running_labels(meeting) if draft else meetings.seen_labels(meeting),
+            labels=meetings.running_labels(meeting) if poll.state == PollState.DRAFT else put,
             issued_on=(poll.published_at or poll.opened_at or meeting.starts_at).astimezone(ZONE).date(),
             unit=meeting.unit.name,
             meeting=meetings.named(meeting),
@@ -71,6 +72,6 @@ def _below(db: Session, unit_id: int) -> Sequence[int]:
 KINDS = (
     EntryKind(
         KIND, Poll.id, Poll.title, _read, _pages,
-        {"poll": itself, "polls": _of_meeting, "meeting": _of_meeting, "unit": _below},
+        {"poll": itself, "unit": _below} | dict.fromkeys(("polls", "agenda", "meeting"), _of_meeting),
     ),
 )  # fmt: skip
