@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from documents import text
-from documents.queries import document_key, found
+from documents.queries import document_key, document_of, found
 from documents.search import Entry, Query, Results
 from ecabinet.bench import search_load
 from ecabinet.bench.processes import BenchError
@@ -154,7 +154,8 @@ class _Reader:
         started = time.perf_counter()
         results = self.hits(question, any_word=any_word)
         with self._engines.database.reading() as db:
-            found(db, results, question, SEES_ALL)
+            ids = [number for hit in results.hits if (number := document_of(hit.key)) is not None]
+            found(db, ids, question, SEES_ALL)
         return (time.perf_counter() - started) * 1000
 
 
