@@ -64,6 +64,7 @@ class _Terms:
 
     def __init__(self, terms: list[Term]) -> None:
         self._by_words = {term.folded: term for term in terms}
+        self._marked = any(term.marked for term in terms)
         ordered = sorted(self._by_words, key=len, reverse=True)
         alternatives = "|".join(r"\W+".join(map(re.escape, words)) for words in ordered)
         self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if terms else re.compile(r"(?!)")
@@ -78,11 +79,11 @@ class _Terms:
         return _sum_worth(most, often)
 
     def marks(self, written: str, folded: str) -> list[_Mark]:
-        exact = text.exact(written)
+        # Who writes without marks means any: then no spelling is nearer than another, and none is looked at.
+        exact = text.exact(written) if self._marked else written
         found = []
         for match in islice(self._pattern.finditer(folded), _MOST_MARKS):
             term = self._by_words[tuple(text.WORD.findall(match[0]))]
-            # Who writes without marks means any: then no spelling is nearer than another.
             same = not term.marked or tuple(text.WORD.findall(exact[match.start() : match.end()])) == term.words
             found.append(_Mark(match.start(), match.end(), term, (2.0 if same else 1.0) * len(term.words)))
         return found
