@@ -115,6 +115,7 @@ LABELS = {
         "minutes": _("Biên bản phiên họp"),
         "resolution": _("Dự thảo nghị quyết"),
         "task_report": _("Báo cáo nhiệm vụ"),
+        "opinion_report": _("Báo cáo tổng hợp ý kiến"),
         "opinion": _("Tài liệu lấy ý kiến"),
         "archive": _("Văn bản lưu trữ"),
     },

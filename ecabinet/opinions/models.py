@@ -54,6 +54,7 @@ class OpinionRound(Base):
     wake_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     conclusion: Mapped[str] = mapped_column(Text, default="")
     shared: Mapped[bool] = mapped_column(default=False)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     unit: Mapped[Unit] = relationship()
     questions: Mapped[list["OpinionQuestion"]] = relationship(order_by="OpinionQuestion.position")
 

@@ -6,9 +6,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from documents.operations import set_labels
+from documents.blobs import Blob
+from documents.errors import Problem
+from documents.models import Document
+from documents.operations import add_document, set_labels
+from documents.versions import add_version
 from ecabinet import audit
-from ecabinet.access import GRANTS, Permission, ancestors, member_label, office_label
+from ecabinet.access import GRANTS, Permission, ancestors, member_label, office_label, unit_label
 from ecabinet.clock import ZONE
 from ecabinet.notices import reminder_rules
 from ecabinet.notices.reminder_rules import Reminder
@@ -159,6 +163,22 @@ def report(
     _step(db, of, Action.REPORT, EventKind.REPORTED, by, now, shared=shared)
     if shared:
         notify(db, of, _recipients(db, of), NoticeKind.REPORTED, now)
+
+
+def keep_report(db: Session, of: OpinionRound, blob: Blob, by_name: str, by: int, now: datetime) -> Document:
+    """Keep the report with the organisation's seal in the archive, once: for those who may read the report."""
+    if of.state != RoundState.REPORTED or of.report_id is not None:
+        raise Problem("wrong_state")
+    readers = {member_label(member_id) for member_id in _recipients(db, of)} if of.shared else set[str]()
+    document = add_document(
+        db, title=f"Báo cáo tổng hợp ý kiến: {of.title}", kind="opinion_report", labels=preparing_labels(of) | readers,
+        by=by_name, now=now, issuer=of.unit.name, issued_on=now.date(), owner=unit_label(of.unit_id),
+    )  # fmt: skip
+    name = f"tong-hop-y-kien-{of.id}.pdf"
+    add_version(db, document, blob, filename=name, media_type="application/pdf", by=by_name, now=now)
+    of.report_id = document.id
+    audit.record(db, by, "opinion_report_sealed", f"opinion:{of.id}", now, document=document.id, sha256=blob.sha256)
+    return document
 
 
 def recall(db: Session, of: OpinionRound, reason: str, by: int, now: datetime, notify: Notify) -> None:

@@ -1,5 +1,6 @@
 """Pages of the office: how a round goes, what is done with it, and which units want them approved."""
 
+import io
 from collections.abc import Callable
 from datetime import datetime
 
@@ -8,15 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from documents.errors import Invalid, NotFound
+from documents.errors import Invalid, NotFound, Problem
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import moment, text
-from ecabinet.opinions import drafting, listing, notices, queries, rounds
+from ecabinet.opinions import drafting, listing, notices, printed_papers, queries, reports, rounds
 from ecabinet.opinions.models import OpinionRound
-from ecabinet.opinions.rules import BY_SUPERIOR, CloseHow
+from ecabinet.opinions.rules import BY_SUPERIOR, CloseHow, RoundState
+from ecabinet.printing import pdf, seals
 from ecabinet.registry.models import Unit
-from ecabinet.web import database, done, fault_texts, person
+from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("opinion_rounds", __name__)
 
@@ -96,6 +98,23 @@ def act(round_id: int, action: str) -> ResponseReturnValue:
             return _page(db, queries.load(db, person(), round_id), action, fault_texts(invalid), 422)
     back = "opinion_drafts.edit" if action == "withdraw" else "opinion_rounds.page"
     return done(url_for(back, round_id=round_id), _said(action))
+
+
+@bp.post("/opinions/<int:round_id>/report/seal")
+def seal(round_id: int) -> ResponseReturnValue:
+    """Those who hold it, once it is reported: the report signed by the organisation's certificate, kept in the archive."""
+    me, at = person(), now()
+    with database().reading() as db:
+        of = queries.load(db, me, round_id).require_manager()
+        if of.state != RoundState.REPORTED or of.report_id is not None:
+            raise Problem("wrong_state")
+        sheet = printed_papers.report_sheet(reports.report(db, of), at)
+    signed = seals.seal(pdf.render(sheet, at), engines().config, at, "Báo cáo tổng hợp ý kiến")
+    blob = engines().blobs.put(io.BytesIO(signed))
+    with database().writing() as db:
+        of = queries.load_to_change(db, me, round_id).require_manager()
+        rounds.keep_report(db, of, blob, me.name, me.member_id, at)
+    return done(url_for("opinions.report", round_id=round_id), _("Đã ký số và lưu báo cáo."))
 
 
 @bp.post("/units/<int:unit_id>/opinion-policy")

@@ -216,6 +216,7 @@ ACTIONS = {
     "opinion_drafts.add_paper": "/opinions/1/papers",
     "opinion_drafts.remove_paper": "/opinions/1/papers/1/remove",
     "opinion_rounds.act": "/opinions/1/do/send",
+    "opinion_rounds.seal": "/opinions/1/report/seal",
     "opinion_rounds.set_policy": "/units/{centre}/opinion-policy",
     "notebook.save": "/notebook/save",
     "notebook.remove": "/notebook/1/remove",

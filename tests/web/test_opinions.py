@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from documents.models import Version
+from documents.queries import may_see
 from ecabinet.notices.models import Notice
 from ecabinet.opinions import notices
 from ecabinet.opinions.models import OpinionAnswer, OpinionRecipient, OpinionRound
@@ -224,6 +226,28 @@ def test_the_office_reminds_extends_closes_and_reports(slip: Slip) -> None:
     for words in ("Tiếp thu, chỉnh lý.", "Cần nêu căn cứ", "100,0%", "Chưa trả lời"):
         assert words in report
     assert site.as_("spare").get(f"{slip.path}/report").status_code == 404
+
+
+@pytest.mark.parametrize("shared", ["1", ""], ids=["shared", "for the office"])
+def test_the_report_is_sealed_and_kept_once_for_those_who_may_read_it(slip: Slip, shared: str) -> None:
+    site, path = slip.site, f"{slip.path}/report/seal"
+    assert site.as_("secretary").post(path).status_code == 409  # not reported yet
+    assert slip.do("close") == 303
+    assert slip.do("report", conclusion="Tiếp thu.", shared=shared) == 303
+    assert site.as_("first").post(path).status_code == 403
+    assert site.as_("secretary").post(path).status_code == 303
+    assert site.as_("secretary").post(path).status_code == 409
+    with site.database.reading() as db:
+        kept = db.get_one(OpinionRound, slip.id).report_id
+        assert kept is not None
+        version = db.scalars(select(Version.id).where(Version.document_id == kept)).one()
+        readers = {name for name in PEOPLE if may_see(db, kept, site.scene.office.person(db, name).labels)}
+    office = {"secretary", "leader"}
+    assert readers == (office | {"chair", "first", "second", "third"} if shared else office)
+    assert f"/papers/{kept}" in site.as_("secretary").get(f"{slip.path}/report").text
+    signed = site.as_("secretary").get(f"/papers/{kept}/versions/{version}/content").data
+    assert signed.startswith(b"%PDF")
+    assert b"/ETSI.CAdES.detached" in signed
 
 
 def test_a_recalled_round_says_why(slip: Slip) -> None:

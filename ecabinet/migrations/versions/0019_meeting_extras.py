@@ -1,4 +1,6 @@
-"""What meetings still lacked: items for named participants only, reminders of tasks."""
+"""What meetings still lacked: items for named participants only, reminders of tasks,
+signed reports of opinions.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +27,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("item_id", "participant_id", name=op.f("pk_item_audience")),
     )
+    with op.batch_alter_table("opinion_round") as opinion_round:
+        opinion_round.add_column(sa.Column("report_id", sa.Integer(), nullable=True))
+        opinion_round.create_foreign_key(op.f("fk_opinion_round_report_id"), "document", ["report_id"], ["id"])
     op.create_index("ix_task_due_on", "task", ["due_on"])
     op.create_table(
         "task_reminder",
