@@ -4,6 +4,7 @@ import argparse
 import errno
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +17,13 @@ from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from documents.check import Archive, differences
 from documents.database import Database
 from documents.indexing import rebuild_index
-from ecabinet import audit, demo
+from ecabinet import audit, clock, demo
 from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
+from ecabinet.bench import archive as bench_archive
 from ecabinet.bench import registry as bench_registry
 from ecabinet.bench import search as bench_search
 from ecabinet.bench import vote as bench_vote
@@ -96,11 +99,17 @@ def run_worker(_options: argparse.Namespace) -> None:
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", choices=["audit", "counts"], help="the chain of the audit trail; the counts of members, mended"
+        "what",
+        choices=["audit", "counts", "archive"],
+        help="the chain of the audit trail; the counts of members, mended; database, blobs and index of the archive",
     )
+    parser.add_argument("--deep", action="store_true", help="archive: read every blob and compare its sha256")
+    parser.add_argument("--repair", action="store_true", help="archive: mend what can be mended")
 
 
 def run_check(options: argparse.Namespace) -> int:
+    if options.what == "archive":
+        return check_archive(options)
     database = Database(Config.from_env().database_url)
     if options.what == "counts":
         with database.writing() as db:
@@ -116,6 +125,23 @@ def run_check(options: argparse.Namespace) -> int:
         return 0
     print(f"audit: broken at row {broken.entry_id}: {broken.reason}")
     return 1
+
+
+def check_archive(options: argparse.Namespace) -> int:
+    """Print what differs, a line each, and a summary; 1 when something does, mended or not. Progress goes to stderr."""
+    engines = open_engines(Config.from_env())
+    archive = Archive(
+        engines.database, engines.blobs, engines.search, clock.now(), ENTRIES, deep=options.deep, repair=options.repair,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )  # fmt: skip
+    found = mended = 0
+    for difference in differences(archive):
+        print(difference, flush=True)
+        found, mended = found + 1, mended + difference.mended
+    engines.database.dispose()
+    left = f", {mended} mended" if options.repair else ", nothing mended: --repair does" if found else ""
+    print(f"archive: {found} differences{left}" if found else "archive: database, blobs and index agree")
+    return 1 if found else 0
 
 
 def run_reindex(_options: argparse.Namespace) -> None:
@@ -166,6 +192,7 @@ def bench_arguments(parser: argparse.ArgumentParser) -> None:
     bench_vote.arguments(parser)
     bench_registry.arguments(parser)
     bench_search.arguments(parser)
+    bench_archive.arguments(parser)
 
 
 def run_bench(options: argparse.Namespace) -> None:
@@ -174,6 +201,8 @@ def run_bench(options: argparse.Namespace) -> None:
             bench_registry.run(options, migrate)
         elif options.what == "search":
             bench_search.run(options, migrate)
+        elif options.what == "archive":
+            bench_archive.run(options)
         else:
             bench_vote.run(options)
     except BenchError as error:

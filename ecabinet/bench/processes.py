@@ -58,6 +58,13 @@ class Server:
                 return int(line.split()[1])
         raise BenchError("no figure for the server's memory")
 
+    def memory_mb(self, what: str) -> int:
+        """``VmRSS``: what the process has in memory now; ``VmHWM``: the most it ever had."""
+        for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith(f"{what}:"):
+                return int(line.split()[1]) // 1024
+        raise BenchError("no figure for the server's memory")
+
     def kill(self) -> None:
         """SIGKILL: nothing is put in order."""
         self._process.kill()
