@@ -58,9 +58,9 @@ _VNI_MARKS = {
     "ë": BREVE + DOT,
 }
 _VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ", "í": "í", "ì": "ì"}
+_VNI_PLACES = {ord(place): marks for mark, marks in _VNI_MARKS.items() for place in (mark, mark.upper())}
 _VNI = (
-    {ord(place): marks for place, marks in _VNI_MARKS.items()}
-    | {ord(place.upper()): marks for place, marks in _VNI_MARKS.items()}
+    _VNI_PLACES
     | {ord(place): letter for place, letter in _VNI_LETTERS.items()}
     | {ord(place.upper()): letter.upper() for place, letter in _VNI_LETTERS.items()}
 )
@@ -84,18 +84,25 @@ class LegacyFont:
     capitals: bool = False
 
     def unicode(self, text: str) -> str:
-        """The text as it was seen, not yet NFC: a mark may stand at its beginning whose letter was in the text before.
-
-        A text that cannot have been written for such a font, because it has letters of Unicode, stays as it is.
-        """
-        if is_unicode(text):
-            return text
+        """The text as it was seen, not yet NFC: it may begin with a mark whose letter is in the text before."""
         text = text.translate(_SYMBOLS).translate(_TABLES[self.encoding])
         return text.upper() if self.capitals else text
 
+    def fits(self, text: str) -> bool:
+        """Whether the text can have been written for such a font. Some have such a font's name and yet are Unicode."""
+        return not is_unicode(text) and _STRANGE[self.encoding].search(text) is None
+
+
+_STRANGE = {
+    # Places that the fonts leave empty, of letters that Vietnamese uses often: là, và, Á.
+    Encoding.TCVN3: re.compile("[àÀÁÃÍÙÚ]"),
+    # A mark after what can bear none.
+    Encoding.VNI: re.compile(r"[^aeouyôöAEOUYÔÖ\W][" + "".join(map(chr, _VNI_PLACES)) + "]"),
+}
+
 
 # ".VnTime", "ABCDEF+.VnTimeH,Bold", ".VnArial NarrowH": some programs drop the dot, or write a line for it.
-_TCVN3_NAME = re.compile(r"(?:[._](?i:vn)|Vn)(?=[A-Z0-9])([^,-]*)")
+_TCVN3_NAME = re.compile(r"(?:[._](?i:vn)(?=[A-Za-z0-9])|Vn(?=[A-Z0-9]))([^,-]*)")
 _VNI_NAME = re.compile(r"(?i:vni)[-_ ]")
 _STYLES = re.compile(r"(?i:[ ,-]*(?:bold|italic|regular|normal|mt))+$")
 

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from documents.children import LIMITS, Child, Limits, TooMuch, TooSlow
+from documents.cleaning import clean
 from documents.errors import Problem
-from documents.text import clean
 
 LANGUAGES = ("vie", "eng")
-INSTALL = "apt-get install tesseract-ocr tesseract-ocr-vie"
+PACKAGES = ("tesseract-ocr", "tesseract-ocr-vie")
+INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 
 
 class OcrMissing(Problem):

@@ -12,6 +12,8 @@ from documents.children import Limits, limit
 
 DPI = 300
 """What Tesseract was trained on: less loses the marks of Vietnamese, more only costs time."""
+PIXELS = 20_000_000
+"""Most of a drawn page: an A3 sheet at that resolution. More costs minutes and Tesseract reads it no better."""
 PICTURE = "page.png"
 
 
@@ -36,7 +38,7 @@ def _draw(path: Path, page: int, pixels: int) -> None:
         with pypdfium2.PdfDocument(path) as document:
             sheet = document[page]
             width, height = sheet.get_size()
-            scale = min(DPI / 72, math.sqrt(pixels / max(1.0, width * height)))
+            scale = min(DPI / 72, math.sqrt(min(pixels, PIXELS) / max(1.0, width * height)))
             picture = sheet.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
     else:
         # Phones note beside the picture how it was held.

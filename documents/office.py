@@ -10,20 +10,25 @@ from documents import media
 from documents.children import LIMITS, Child, Limits, TooMuch, TooSlow
 from documents.errors import Problem
 
-INSTALL = "apt-get install libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui"
+PACKAGES = ("libreoffice-writer-nogui", "libreoffice-calc-nogui", "libreoffice-impress-nogui", "fonts-liberation2")
+"""Those of Debian. The fonts stand in for Times New Roman and Arial; older ones lack letters of Vietnamese."""
+INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 MEMORY = 4 * 1024**3
 """Address space that the program needs even for one page; what a file may take comes on top."""
 
 ENDINGS = {
     media.DOC: "doc",
+    media.DOCM: "docm",
     media.DOCX: "docx",
     media.ODP: "odp",
     media.ODS: "ods",
     media.ODT: "odt",
     media.PPT: "ppt",
+    media.PPTM: "pptm",
     media.PPTX: "pptx",
     media.RTF: "rtf",
     media.XLS: "xls",
+    media.XLSM: "xlsm",
     media.XLSX: "xlsx",
 }
 """What can be converted, and the ending by which LibreOffice knows it: never the one of an uploaded name."""

@@ -10,20 +10,14 @@ import unicodedata
 
 import numpy
 
+from documents.cleaning import clean
+
+__all__ = ["LONG", "WORD", "WORD_CHARACTERS", "clean", "exact", "field_words", "fold", "lower", "words"]
+
 LONG = 200
 WORD = re.compile(r"\w+")
 WORD_CHARACTERS = 64
 """Longer words are cut: nobody types them, and engines limit the length of a term."""
-
-_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-
-
-def clean(text: str) -> str:
-    """NFC, with line feeds as line ends and without control, invisible, unassigned or half (surrogate) characters."""
-    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
-    if text.isascii() and text.isprintable():
-        return text
-    return text.translate(_DROPPED)
 
 
 def lower(text: str) -> str:
@@ -62,15 +56,6 @@ def field_words(name: str, value: str) -> list[str]:
     return [f"{name}:{fold(word).lstrip('0') or '0'}" for word in words(value)]
 
 
-class _Dropped(dict[int, int | None]):
-    """Which characters a cleaned text does not have; decided once for each character that turns up."""
-
-    def __missing__(self, code: int) -> int | None:
-        gone = unicodedata.category(chr(code)) in {"Cc", "Cf", "Cs", "Co", "Cn"} and chr(code) not in "\n\t"
-        self[code] = None if gone else code
-        return self[code]
-
-
 def _unmarked(letter: str) -> str:
     plain = [part for part in unicodedata.normalize("NFD", letter) if unicodedata.category(part) != "Mn"]
     return plain[0].lower() if len(plain) == 1 else letter
@@ -86,7 +71,6 @@ def _tone_places() -> dict[str, str]:
     return places | {"q" + old + "y": "qu" + new for new, old in zip(marked["y"], marked["u"], strict=True)}
 
 
-_DROPPED = _Dropped()
 _FOLDED = {ord("đ"): "d"} | {
     code: _unmarked(chr(code)) for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)] if chr(code) != "đ"
 }

@@ -1,5 +1,6 @@
 """Numbers of a workbook as they are shown: dates, times, per cent, thousands and decimals; all else as it is kept."""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +33,8 @@ def shown(value: str, form: str, epoch: int = 0) -> str:
     try:
         number = float(value)
     except ValueError:
+        return value
+    if not math.isfinite(number):
         return value
     pattern = _WORDS.sub("", form.split(";", maxsplit=1)[0]).lower()
     if re.search(r"[dyhs]|mm", pattern):

@@ -91,7 +91,9 @@ class Package:
         parsed = _Parsed()
         for chunk in self.data(name):
             yield from parsed.feed(chunk, last=False)
+            parsed.check()
         yield from parsed.feed(b"", last=True)
+        parsed.check()
 
 
 def _resolved(folder: str, target: str) -> str:
@@ -102,6 +104,7 @@ class _Parsed:
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._depth = 0
+        self._fault: Exception | None = None
         self._parser = parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -109,9 +112,17 @@ class _Parsed:
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
 
     def feed(self, chunk: bytes, *, last: bool) -> list[Event]:
+        """What this piece holds, up to a fault if there is one; then :meth:`check` raises it."""
         self._events = []
-        self._parser.Parse(chunk, last)
+        try:
+            self._parser.Parse(chunk, last)
+        except (expat.ExpatError, End) as fault:
+            self._fault = fault
         return self._events
+
+    def check(self) -> None:
+        if self._fault is not None:
+            raise self._fault
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -6,18 +6,16 @@ times quicker but may take the process down with it, and then costs only the pag
 
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-import pypdfium2
-import pypdfium2.raw as pdfium
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject
 
-from documents.readers.pdf_fonts import FontMender, legacy_text
+from documents.readers.pdf_fonts import FontMender
 from documents.readers.report import End, Report
 
 SHARE = 0.4
@@ -31,14 +29,16 @@ class _Slow(BaseException):
 
 
 @dataclass
-class _Progress:
+class Progress:
+    """How many pages there are, once somebody knows; which have been read; which asked for more than the limits."""
+
     count: int | None = None
     done: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
 
 
 def read(path: Path, kind: str, report: Report) -> None:
-    progress = _Progress()
+    progress = Progress()
     try:
         with _at_most(report.limits.seconds * SHARE):
             _first(path, report, progress)
@@ -67,7 +67,7 @@ def _at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _first(path: Path, report: Report, progress: _Progress) -> None:
+def _first(path: Path, report: Report, progress: Progress) -> None:
     reader = PdfReader(path)
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise End("encrypted")
@@ -96,45 +96,19 @@ def _first(path: Path, report: Report, progress: _Progress) -> None:
         report.note(encoding)
 
 
-def _second(path: Path, report: Report, progress: _Progress) -> None:
+def _second(path: Path, report: Report, progress: Progress) -> None:
     """Whatever pypdf left over; then the last word on how it went."""
-    count, most = progress.count, report.limits.pages
-    if count is None or len(progress.done) < min(count, most):
-        try:
-            count = _with_pdfium(path, report, progress)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-                raise End("encrypted") from error
-            if not progress.done:
-                raise End("too_large_to_read" if progress.refused else "damaged") from error
-            count = count or len(progress.done)
+    most = report.limits.pages
+    if progress.count is None or len(progress.done) < min(progress.count, most):
+        # Seldom needed, and slow to load.
+        from documents.readers import pdf_second
+
+        pdf_second.read(path, report, progress)
+    count = progress.count or 0
     unread = [number for number in range(min(count, most)) if number not in progress.done]
-    if count == 0:
-        raise End("damaged")
     if len(unread) == min(count, most):
         raise End("too_large_to_read" if progress.refused else "damaged")
     for number in unread:
         report.unread(number)
     if count > most:
         raise End("too_many_pages")
-
-
-def _with_pdfium(path: Path, report: Report, progress: _Progress) -> int:
-    with pypdfium2.PdfDocument(path) as document:
-        count = progress.count
-        if count is None:
-            count = len(document)
-            report.page_count(count)
-        encodings: set[str] = set()
-        for number in range(min(count, report.limits.pages)):
-            if number in progress.done or number in progress.refused:
-                continue
-            try:
-                with closing(document[number]) as page, closing(page.get_textpage()) as words:
-                    report.page(number, legacy_text(words, encodings))
-            except (pypdfium2.PdfiumError, ValueError, IndexError):
-                continue
-            progress.done.add(number)
-        for encoding in sorted(encodings):
-            report.note(encoding)
-        return count

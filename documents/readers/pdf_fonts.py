@@ -1,19 +1,16 @@
-"""Fonts of TCVN3 and VNI in PDFs: what their letters mean, so that the text comes out as it is seen."""
+"""Fonts of TCVN3 and VNI in PDFs: pypdf is told what their letters mean, and the text comes out as it is seen."""
 
-import ctypes
 from typing import Any
 
-import pypdfium2
-import pypdfium2.raw as pdfium
 from pypdf import PageObject
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from pypdf.generic._font import Font
 
-from documents.legacy_encodings import LegacyFont, is_unicode, legacy_font, looks_legacy
+from documents.legacy_encodings import LegacyFont, is_unicode, legacy_font
 
 DEPTH = 5
 """How deep forms within forms are looked into."""
-_SOFT_HYPHEN, _HYPHEN_AT_LINE_END = "\xad", "\x02"
+_SOFT_HYPHEN = "\xad"
 
 
 class FontMender:
@@ -68,12 +65,16 @@ def _meanings(font: DictionaryObject) -> dict[int, str]:
         return {
             ord(code): text for code, text in read.character_map.items() if isinstance(code, str) and len(code) == 1
         }
-    named = "/ToUnicode" in font or isinstance(font.get("/Encoding", "").get_object(), DictionaryObject)
-    if not named:  # the code is the place
+    if not _names_letters(font):  # the code is the place
         return {code: chr(code) for code in range(0x20, 0x100)}
     meant = {code: read.character_map.get(letter, letter) for code, letter in read.encoding.items() if letter}
     # Both hyphens look alike, and some programs name the soft one by the other's name: in TCVN3 it is the letter ư.
     return meant | ({0xAD: _SOFT_HYPHEN} if meant.get(0xAD) == "-" else {})
+
+
+def _names_letters(font: DictionaryObject) -> bool:
+    encoding = font.get("/Encoding")
+    return "/ToUnicode" in font or (encoding is not None and isinstance(encoding.get_object(), DictionaryObject))
 
 
 def _table(meant: dict[int, str], legacy: LegacyFont, digits: int) -> bytes:
@@ -88,25 +89,3 @@ def _table(meant: dict[int, str], legacy: LegacyFont, digits: int) -> bytes:
 def _western(text: str) -> str:
     """Some tables say the Greek letter for the sign that looks the same."""
     return text.replace("\u03bc", "\xb5")
-
-
-def legacy_text(words: pypdfium2.PdfTextPage, encodings: set[str]) -> str:
-    """The text of a page by PDFium, each letter by its font where the page looks as if it needs this."""
-    text: str = words.get_text_range()
-    if not looks_legacy(text):
-        return text
-    out: list[str] = []
-    for index in range(words.count_chars()):
-        letter = chr(pdfium.FPDFText_GetUnicode(words, index))
-        legacy = legacy_font(_font_name(words, index))
-        if legacy is not None:
-            encodings.add(legacy.encoding.value)
-            letter = legacy.unicode(_western(letter.replace(_HYPHEN_AT_LINE_END, _SOFT_HYPHEN)))
-        out.append(letter)
-    return "".join(out)
-
-
-def _font_name(words: pypdfium2.PdfTextPage, index: int) -> str:
-    name = ctypes.create_string_buffer(128)
-    length = pdfium.FPDFText_GetFontInfo(words, index, name, len(name), ctypes.c_int())
-    return name.value.decode("utf-8", "replace") if 0 < length <= len(name) else ""

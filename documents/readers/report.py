@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from documents.children import Limits
-from documents.text import clean
+from documents.cleaning import clean
 
 MOST_NAMED = 20
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from documents.legacy_encodings import LegacyFont, is_unicode, legacy_font
+from documents.legacy_encodings import LegacyFont, legacy_font
 
 font_meaning = lru_cache(maxsize=1000)(legacy_font)
 
@@ -23,11 +23,10 @@ class Converter:
         self.found: set[str] = set()
 
     def text(self, runs: Sequence[Run]) -> str:
-        """The text of a paragraph or a cell. One letter of Unicode among its runs in such a font shows that the font's
-        name has outlived its encoding: then all of them stay as they are."""
+        """The text of a paragraph or a cell. One letter of Unicode in its runs of such fonts shows that the names of
+        the fonts have outlived their encodings: then all of them stay as they are."""
         meant = [(run.text, font_meaning(run.font) if run.font else None) for run in runs]
-        legacy = "".join(text for text, font in meant if font)
-        if not legacy or is_unicode(legacy):
+        if not all(font.fits(text) for text, font in meant if font):
             return "".join(text for text, _ in meant)
         return "".join(self._converted(text, font) if font else text for text, font in meant)
 
