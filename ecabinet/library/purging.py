@@ -1,7 +1,7 @@
 """What the worker destroys for good: documents whose days in the bin are over and which no rule of retention holds."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -47,7 +47,7 @@ def purge_one(database: Database, blobs: Blobs, now: datetime) -> bool:
         return False
     try:
         with database.writing() as db:
-            unused = _destroy(db, due[0].id, now)
+            unused = _destroy(db, due[0].id, now, today)
     except IntegrityError:
         log.warning("document %d is still referred to and stays in the bin for another day", due[0].id)
         with database.writing() as db:
@@ -61,12 +61,13 @@ def purge_one(database: Database, blobs: Blobs, now: datetime) -> bool:
     return True
 
 
-def _destroy(db: Session, document_id: int, now: datetime) -> set[str]:
+def _destroy(db: Session, document_id: int, now: datetime, today: date) -> set[str]:
     """Its rows, with what they were on the audit trail; the blobs that nothing refers to any more."""
     binned = db.get(Binned, document_id, with_for_update={"skip_locked": True})
-    if binned is None:  # taken out at the last moment, or another worker has it
+    document = db.get(Document, document_id)
+    # Taken out at the last moment, or to be kept after all, or another worker has it.
+    if binned is None or document is None or binned.until > now or paper_bin.is_held(document, today):
         return set()
-    document = db.get_one(Document, document_id)
     versions = select(Version.sha256).where(Version.document_id == document_id).order_by(Version.number)
     audit.record(
         db, None, "document_destroyed", f"document:{document_id}", now,
