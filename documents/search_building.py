@@ -34,8 +34,8 @@ from documents.search_segments import EXTENT, NO_DAY, POSTINGS, TABLE, TERMS, Ex
 
 NAME = "MAIN"
 """Of the index among those that Whoosh could keep in one folder."""
-GAP = 100
-"""Places between two parts of an entry, more than a phrase has words."""
+GAP = 1
+"""Places without a word between two parts of an entry: no phrase runs across them."""
 
 Storage = Any
 Terms = Iterable[tuple[bytes, Postings]]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from documents import text
 from documents.search_postings import (
-    NONE,
     Numbers,
     Postings,
     beginning,
@@ -30,8 +29,9 @@ CACHE_BYTES = 192 * 2**20
 MOST_FORMS = 5000
 """How many words may begin as a beginning*; beyond that the first of them are looked for."""
 _DENSE = 6
-PLACES = 1 << 32
-"""The number of an entry times this, and a place in it, make one number."""
+_SELDOM = 16
+
+Places = NDArray[np.int32] | NDArray[np.int64]
 
 Value = TypeVar("Value")
 
@@ -73,7 +73,7 @@ class Weight:
     """
 
     having: int
-    numbers: Numbers | None
+    numbers: NDArray[np.int32] | None
     values: Floats
 
     def mark(self, mask: Mask) -> None:
@@ -131,7 +131,7 @@ class View:
         for extent in extents:
             postings = self.segment.read(extent)
             often[postings.numbers] += postings.often + np.float32(HEAD) * postings.in_head
-        numbers = np.flatnonzero(often)
+        numbers = np.flatnonzero(often).astype(np.int32)
         values = saturated(often[numbers], self.segment.table.lengths[numbers], average)
         if len(numbers) * _DENSE < len(often):
             return Weight(len(numbers), numbers, values)
@@ -181,16 +181,44 @@ class View:
             self.weight(word, average, prefix=prefix).mark(mask)
             masks.append(mask)
         every = _every(masks)
-        return every if len(masks) == 1 or not every.any() else self._with_phrase(term, every)
+        return every & self._with_phrase(term) if len(masks) > 1 and every.any() else every
 
-    def _with_phrase(self, term: Term, chosen: Mask) -> Mask:
-        starts = NONE
-        for distance, word in enumerate(term.folded):
-            places = self.places(word, chosen, prefix=term.prefix and distance == len(term.words) - 1)
-            starts = places if distance == 0 else starts[contains(places, starts + distance)]
-        mask = self.none()
-        mask[starts // PLACES] = True
-        return mask
+    def _with_phrase(self, term: Term) -> Mask:
+        def make() -> tuple[Mask, int]:
+            starts = self._where(term.folded[0])
+            for distance, word in enumerate(term.folded[1:], 1):
+                prefix = term.prefix and distance == len(term.words) - 1
+                starts = common(starts + 1, self._where(word, prefix=prefix))
+            mask = self.none()
+            mask[self.entries(starts)] = True
+            return mask, mask.nbytes
+
+        return self._cache.get((self.segment.name, "phrase", term.folded, term.prefix), make)
+
+    def _where(self, word: str, *, prefix: bool = False) -> Places:
+        """All the places of a folded word, ascending, counted through all entries of the segment."""
+
+        def make() -> tuple[Places, int]:
+            starts = self.segment.table.starts
+            extents = self._extents(word, prefix=prefix)
+            found = [_places(self.segment.read(extent, places=True), starts) for extent in extents]
+            places: Places = np.concatenate([np.empty(0, starts.dtype), *found])
+            places.sort()
+            return places, places.nbytes
+
+        return self._cache.get((self.segment.name, "where", word, prefix), make)
+
+    def places(self, word: str, chosen: Numbers) -> Places:
+        """The places of a folded word in the chosen entries."""
+        places, starts = self._where(word), self.segment.table.starts
+        begin, end = np.searchsorted(places, starts[chosen]), np.searchsorted(places, starts[chosen + 1])
+        counts = end - begin
+        found: Places = places[np.arange(counts.sum()) + np.repeat(begin - (np.cumsum(counts) - counts), counts)]
+        return found
+
+    def entries(self, places: Places) -> Numbers:
+        """The entries that these places are in."""
+        return np.searchsorted(self.segment.table.starts, places, "right") - 1
 
     def in_head(self, word: str, *, prefix: bool) -> Mask:
         """The entries in whose title or heading a folded word stands."""
@@ -214,16 +242,16 @@ class View:
         """The entries with one of these values of a facet."""
         return self.having(value_term(facet, value) for value in values)
 
-    def counted(self, facet: str, chosen: Mask) -> dict[str, int]:
+    def counted(self, facet: str, chosen: Numbers) -> dict[str, int]:
         """How many of the chosen entries have each value of a facet."""
         names, which = self.segment.values(facet)
         counts = np.bincount(which[chosen], minlength=len(names) + 1)
         return {names[index]: int(counts[index]) for index in np.flatnonzero(counts[:-1])}
 
-    def places(self, word: str, chosen: Mask, *, prefix: bool = False) -> Numbers:
-        """Where a folded word stands in the chosen entries: each as ``number * PLACES + place``, ascending."""
-        found = [_places_of(self.segment.read(extent, places=True), chosen) for extent in self._extents(word, prefix=prefix)]
-        return np.sort(np.concatenate(found)) if found else NONE
+
+def _places(postings: Postings, starts: Places) -> Places:
+    places: Places = np.repeat(starts[postings.numbers], postings.often) + postings.places.astype(starts.dtype)
+    return places
 
 
 def _every(masks: Iterable[Mask]) -> Mask:
@@ -233,22 +261,15 @@ def _every(masks: Iterable[Mask]) -> Mask:
     return first
 
 
-def _places_of(postings: Postings, chosen: Mask) -> Numbers:
-    which = chosen[postings.numbers]
-    often = postings.often.astype(np.int64)
-    begin = np.cumsum(often) - often
-    counts = often[which]
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    at = np.arange(total) + np.repeat(begin[which] - (ends - counts), counts)
-    where: Numbers = np.repeat(postings.numbers[which], counts) * PLACES + postings.places[at]
-    return where
-
-
-def contains(ascending: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
-    """For each wanted number whether it is among the ascending ones."""
-    if not len(ascending):
-        return np.zeros(len(wanted), bool)
-    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
-    found: NDArray[np.bool_] = ascending[at] == wanted
-    return found
+def common(some: Places, others: Places) -> Places:
+    """What is in both of two ascending arrays without doubles, ascending."""
+    few, many = sorted((some, others), key=len)
+    if len(few) * _SELDOM < len(many):
+        at = np.searchsorted(many, few)
+        at[at == len(many)] = 0
+        found: Places = few[many[at] == few]
+        return found
+    both = np.concatenate((few, many))
+    both.sort()
+    twice: Places = both[:-1][both[1:] == both[:-1]]
+    return twice

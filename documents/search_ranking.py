@@ -8,14 +8,14 @@ neighbours in the question that are neighbours in the text count again, for the 
 import numpy as np
 from numpy.typing import NDArray
 
-K1, B = 1.2, 0.75
+K1, B = 1.4, 0.9
 HEAD = 2.0
 """As how many more occurrences one in the title or the heading counts."""
 EXACT = 1.0
 """What a word with its marks as asked is worth beside its folded form."""
-PAIR = 1.0
+PAIR = 2.0
 """What two neighbours are worth beside the words themselves."""
-PAIRS_LOOKED_AT = 300
+PAIRS_LOOKED_AT = 100
 """In how many of the best hits neighbours are looked for."""
 
 Floats = NDArray[np.float32]

@@ -5,6 +5,7 @@ import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +21,8 @@ TERMS, POSTINGS, TABLE = ".trm", ".pst", ".doc"
 EXTENT = struct.Struct("<QII")
 """Of a term: where its postings begin, how many bytes they have, how many entries."""
 NO_DAY = 0
+_BESIDE_WORDS = 16
+"""More places than there are gaps in an entry."""
 
 Mask = NDArray[np.bool_]
 Extent = tuple[int, int, int]
@@ -84,6 +87,12 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.days)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int32] | NDArray[np.int64]:
+        """Where each entry begins, and the last one ends, when the places of all are counted through."""
+        ends = np.cumsum(np.concatenate(([0], self.lengths + _BESIDE_WORDS)))
+        return ends.astype(np.int32) if ends[-1] < 1 << 31 else ends
 
     def save(self, file: BinaryIO) -> None:
         for array in (self.lengths, self.days):

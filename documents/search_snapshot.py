@@ -1,5 +1,6 @@
 """Answering from one commit of the index: never changed, used by any number of threads at once."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from documents import text
 from documents.search import FACET_VALUES, Facet, Hit, Query, Results, Sort
-from documents.search_matching import PLACES, View, contains
+from documents.search_matching import View, common
+from documents.search_postings import Numbers
 from documents.search_query import Between, Node, Understood, parse, plain
 from documents.search_ranking import EXACT, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
 from documents.search_segments import NO_DAY, Mask, title_key
@@ -40,8 +42,8 @@ class Snapshot:
         self.count = sum(view.count for view in views)
         self._entries = sum(len(view.segment) for view in views)
         length = sum(view.segment.total_length for view in views) / max(1, self._entries)
-        # Rounded, so that what was computed with it lasts for many commits.
-        self._average = float(f"{max(1.0, length):.2g}")
+        # In steps of a tenth, so that what was computed with it lasts for many commits.
+        self._average = 1.1 ** round(math.log(max(1.0, length), 1.1))
 
     def keys(self) -> Iterator[str]:
         for view in self.views:
@@ -67,11 +69,14 @@ class Snapshot:
         if filters.since or filters.until:
             matching &= view.between(Between(filters.since, filters.until))
         chosen = {facet: view.valued(facet, values) for facet, values in filters.chosen().items()}
-        every = _all_of(matching, chosen)
-        facets = {}
-        for facet in Facet if query.facets else ():
-            others = {other: mask for other, mask in chosen.items() if other != facet}
-            facets[facet] = Counter(view.counted(facet, _all_of(matching, others) if facet in chosen else every))
+        every = _all_of(matching, chosen.values())
+        facets: dict[Facet, Counter[str]] = {}
+        if query.facets:
+            numbers = np.flatnonzero(every)
+            for facet in Facet:
+                others = [mask for other, mask in chosen.items() if other != facet]
+                among = np.flatnonzero(_all_of(matching, others)) if facet in chosen else numbers
+                facets[facet] = Counter(view.counted(facet, among))
         return _Found(view, every, facets)
 
     def _best(self, found: Sequence[_Found], understood: Understood, query: Query) -> list[Place]:
@@ -109,27 +114,28 @@ class Snapshot:
 
     def _with_neighbours(self, places: list[Place], understood: Understood) -> list[Place]:
         """The best hits put in order once more, with what neighbours in the question are worth that are so there."""
-        pairs = understood.neighbours()
+        pairs = [(text.fold(first), text.fold(second)) for first, second in understood.neighbours()]
+        if not pairs or len(places) < 2:
+            return places
         bonus: dict[tuple[int, int], float] = {}
-        for index in {view for _, view, _ in places} if pairs and len(places) > 1 else ():
-            view = self.views[index]
+        for index in {view for _, view, _ in places}:
             numbers = np.array(sorted(number for _, of_view, number in places if of_view == index), np.int64)
-            chosen = view.none()
-            chosen[numbers] = True
-            worth = self._pairs_worth(view, chosen, pairs)[numbers]
+            worth = self._pairs_worth(self.views[index], numbers, pairs)
             bonus |= {(index, int(number)): float(more) for number, more in zip(numbers, worth, strict=True)}
-        ordered = [(score + bonus.get((view, number), 0.0), view, number) for score, view, number in places]
+        ordered = [(score + bonus[view, number], view, number) for score, view, number in places]
         return sorted(ordered, key=lambda place: (-place[0], place[1:]))
 
-    def _pairs_worth(self, view: View, chosen: Mask, pairs: list[tuple[str, str]]) -> Floats:
-        worth = np.zeros(len(view.segment), np.float32)
-        folded = [(text.fold(first), text.fold(second)) for first, second in pairs]
-        places = {word: view.places(word, chosen) for word in {word for pair in folded for word in pair}}
-        for first, second in dict.fromkeys(folded):
-            here = places[first][contains(places[second], places[first] + 1)] // PLACES
-            often = np.bincount(here, minlength=len(worth)).astype(np.float32)
-            rare = sum(self._rarity(word) for word in (first, second)) / 2
-            worth += np.float32(PAIR * rare) * paired(often)
+    def _pairs_worth(self, view: View, numbers: Numbers, pairs: list[tuple[str, str]]) -> Floats:
+        """For each of these entries."""
+        worth = np.zeros(len(numbers), np.float32)
+        places = {word: view.places(word, numbers) for word in {word for pair in pairs for word in pair}}
+        for first, second in dict.fromkeys(pairs):
+            here = common(places[first] + 1, places[second])
+            if len(here):
+                at = np.searchsorted(numbers, view.entries(here))
+                often = np.bincount(at, minlength=len(numbers)).astype(np.float32)
+                rare = (self._rarity(first) + self._rarity(second)) / 2
+                worth += np.float32(PAIR * rare) * paired(often)
         return worth
 
     def _rarity(self, folded: str) -> float:
@@ -167,8 +173,8 @@ class Snapshot:
         return None
 
 
-def _all_of(mask: Mask, others: dict[Facet, Mask]) -> Mask:
-    for other in others.values():
+def _all_of(mask: Mask, others: Iterable[Mask]) -> Mask:
+    for other in others:
         mask = mask & other
     return mask
 
