@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import segno
-from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -15,6 +13,7 @@ from reportlab.platypus import Table as Grid
 
 from ecabinet.printing import forms, texts
 from ecabinet.printing.forms import Face, Layout
+from ecabinet.printing.pdf_code import QrCode
 from ecabinet.printing.pdf_words import INDENT, SIDES, SPLIT_FROM, words
 from ecabinet.printing.sheets import Align, Block, Code, Facts, Heading, Items, PageBreak, Paragraph, Table, Text
 
@@ -122,16 +121,6 @@ def _table(of: Table, form: Layout, width: float) -> list[Flowable]:
 
 
 def _code(of: Code, form: Layout) -> list[Flowable]:
-    matrix = [list(row) for row in segno.make(of.data, error="m", micro=False).matrix_iter(border=4)]
     side = of.size * mm
-    point = side / len(matrix)
-    drawing = Drawing(side, side)
-    for down, row in enumerate(matrix):
-        for across, dark in enumerate(row):
-            if dark:
-                # a hair wider than its place: viewers draw no white lines between neighbours
-                drawing.add(
-                    Rect(across * point, side - (down + 1) * point, point * 1.02, point * 1.02, strokeColor=None)
-                )
     caption = [words(of.caption, Face(form.cell.size, italic=True), spaceAfter=6)] if of.caption else []
-    return [KeepTogether([Grid([[drawing]], colWidths=[side]), *caption])]
+    return [KeepTogether([Grid([[QrCode(of.data, side)]], colWidths=[side]), *caption])]
