@@ -60,6 +60,7 @@ class Builder:
         self._parts: list[tuple[int, int, bool, int]] = []
         self._bare: dict[bytes, list[int]] = defaultdict(list)
         self._lengths: list[int] = []
+        self._head_lengths: list[int] = []
         self._days: list[int] = []
         self._keys: list[str] = []
         self._titles: list[str] = []
@@ -68,23 +69,26 @@ class Builder:
         return len(self._keys)
 
     def add(self, entry: Entry) -> None:
-        number, place, length = len(self), 0, 0
+        number, place, length, head_length = len(self), 0, 0, 0
         for index, part in enumerate(entry.parts()):
             words = text.words(part)
+            in_head = index < len(entry.head())
             self._stream.extend(map(self._numbered.__getitem__, words))
-            self._parts.append((number, place, index < len(entry.head()), len(words)))
+            self._parts.append((number, place, in_head, len(words)))
             place += len(words) + GAP
             length += len(words)
+            head_length += len(words) * in_head
         for term in _bare_terms(entry):
             self._bare[term].append(number)
         self._lengths.append(length)
+        self._head_lengths.append(head_length)
         self.words += length
         self._days.append(entry.issued_on.toordinal() if entry.issued_on else NO_DAY)
         self._keys.append(entry.key)
         self._titles.append(entry.title)
 
     def table(self) -> Table:
-        return Table.of(self._lengths, self._days, self._keys, self._titles)
+        return Table.of(self._lengths, self._head_lengths, self._days, self._keys, self._titles)
 
     def terms(self) -> Terms:
         bare_terms = ((term, bare(np.array(self._bare[term], np.int64))) for term in sorted(self._bare))

@@ -22,7 +22,7 @@ from documents.search_postings import (
     written_form,
 )
 from documents.search_query import All, Between, Node, Not, Term, Within
-from documents.search_ranking import HEAD, Floats, saturated
+from documents.search_ranking import Floats, saturated
 from documents.search_segments import NO_DAY, Extent, Mask, Segment
 
 CACHE_BYTES = 192 * 2**20
@@ -117,22 +117,27 @@ class View:
             mask[self.segment.numbers(term)] = True
         return mask
 
-    def weight(self, word: str, average: float, *, exact: bool = False, prefix: bool = False) -> Weight:
-        """Of a word in any of its written forms, or just so; of all words that begin so."""
+    def weight(
+        self, word: str, average: float, *, exact: bool = False, prefix: bool = False, head: bool = False
+    ) -> Weight:
+        """Of a word in any of its written forms, or just so; of all words that begin so; in the head alone."""
 
         def make() -> tuple[Weight, int]:
-            weight = self._weight(self._extents(word, exact=exact, prefix=prefix), average)
+            weight = self._weight(self._extents(word, exact=exact, prefix=prefix), average, head=head)
             return weight, weight.values.nbytes + (0 if weight.numbers is None else weight.numbers.nbytes) + 200
 
-        return self._cache.get((self.segment.name, word, exact, prefix, average), make)
+        return self._cache.get((self.segment.name, word, exact, prefix, head, average), make)
 
-    def _weight(self, extents: list[Extent], average: float) -> Weight:
+    def _weight(self, extents: list[Extent], average: float, *, head: bool) -> Weight:
         often = np.zeros(len(self.segment), np.float32)
         for extent in extents:
             postings = self.segment.read(extent)
-            often[postings.numbers] += postings.often + np.float32(HEAD) * postings.in_head
+            often[postings.numbers] += postings.in_head
+            if not head:
+                often[postings.numbers] += postings.often
         numbers = np.flatnonzero(often).astype(np.int32)
-        values = saturated(often[numbers], self.segment.table.lengths[numbers], average)
+        lengths = self.segment.table.head_lengths if head else self.segment.table.lengths
+        values = saturated(often[numbers], lengths[numbers], average)
         if len(numbers) * _DENSE < len(often):
             return Weight(len(numbers), numbers, values)
         often[numbers] = values

@@ -1,16 +1,17 @@
 """What a hit is worth. Every number that the order of hits depends on stands here.
 
-BM25 over syllables, with three additions: a word in the title or the heading counts as several in the text; a word that
-stands exactly as asked, with its marks, counts beside its folded form; and, as most Vietnamese words are two syllables,
-neighbours in the question that are neighbours in the text count again, for the best hits by the first two.
+BM25 over syllables, with three additions: the head (title and heading) is ranked once more by itself, where a word is
+rare and the text short; a word that stands exactly as asked, with its marks, counts beside its folded form; and, as most
+Vietnamese words are two syllables, neighbours in the question that are neighbours in the text count again, for the best
+hits by the first two.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 K1, B = 1.4, 0.9
-HEAD = 2.0
-"""As how many more occurrences one in the title or the heading counts."""
+HEAD = 1.0
+"""What a word in the title or the heading is worth there, beside being one of the whole."""
 EXACT = 1.0
 """What a word with its marks as asked is worth beside its folded form."""
 PAIR = 2.0

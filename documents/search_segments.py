@@ -62,16 +62,27 @@ class Texts:
 
 @dataclass(frozen=True)
 class Table:
-    """What is known of each entry besides its terms: its words, its day (``date.toordinal``), its key and title."""
+    """What is known of each entry besides its terms: how many words it has, how many of them in its head (title and
+    heading), its day (``date.toordinal``), its key and title.
+    """
 
     lengths: NDArray[np.int64]
+    head_lengths: NDArray[np.int64]
     days: NDArray[np.int64]
     keys: Texts
     titles: Texts
 
     @classmethod
-    def of(cls, lengths: Sequence[int], days: Sequence[int], keys: Sequence[str], titles: Sequence[str]) -> "Table":
-        return cls(np.array(lengths, np.int64), np.array(days, np.int64), Texts.of(keys), Texts.of(titles))
+    def of(
+        cls,
+        lengths: Sequence[int],
+        head_lengths: Sequence[int],
+        days: Sequence[int],
+        keys: Sequence[str],
+        titles: Sequence[str],
+    ) -> "Table":
+        numbers = (np.array(each, np.int64) for each in (lengths, head_lengths, days))
+        return cls(*numbers, Texts.of(keys), Texts.of(titles))
 
     @classmethod
     def joined(cls, tables: Sequence[tuple["Table", Mask]]) -> "Table":
@@ -80,10 +91,9 @@ class Table:
         def texts(name: str) -> list[str]:
             return [getattr(table, name)[int(number)] for table, live in tables for number in np.flatnonzero(live)]
 
-        lengths, days = (
-            np.concatenate([getattr(table, name)[live] for table, live in tables]) for name in ("lengths", "days")
-        )
-        return cls(lengths, days, Texts.of(texts("keys")), Texts.of(texts("titles")))
+        names = ("lengths", "head_lengths", "days")
+        numbers = (np.concatenate([getattr(table, name)[live] for table, live in tables]) for name in names)
+        return cls(*numbers, Texts.of(texts("keys")), Texts.of(texts("titles")))
 
     def __len__(self) -> int:
         return len(self.days)
@@ -95,15 +105,15 @@ class Table:
         return ends.astype(np.int32) if ends[-1] < 1 << 31 else ends
 
     def save(self, file: BinaryIO) -> None:
-        for array in (self.lengths, self.days):
+        for array in (self.lengths, self.head_lengths, self.days):
             np.save(file, array, allow_pickle=False)
         self.keys.save(file)
         self.titles.save(file)
 
     @classmethod
     def load(cls, file: BinaryIO) -> "Table":
-        lengths, days = (np.load(file, allow_pickle=False) for _ in range(2))
-        return cls(lengths, days, Texts.load(file), Texts.load(file))
+        numbers = [np.load(file, allow_pickle=False) for _ in range(3)]
+        return cls(*numbers, Texts.load(file), Texts.load(file))
 
 
 class Segment(ABC):
@@ -111,7 +121,7 @@ class Segment(ABC):
 
     def __init__(self, name: str, table: Table) -> None:
         self.name, self.table = name, table
-        self.total_length = int(table.lengths.sum())
+        self.total_length, self.total_head_length = int(table.lengths.sum()), int(table.head_lengths.sum())
         self._values: dict[str, tuple[list[str], NDArray[np.int32]]] = {}
         self._title_ranks: NDArray[np.int64] | None = None
 

@@ -14,7 +14,7 @@ from documents.search import FACET_VALUES, Facet, Hit, Query, Results, Sort
 from documents.search_matching import View, common
 from documents.search_postings import Numbers
 from documents.search_query import Between, Node, Understood, parse, plain
-from documents.search_ranking import EXACT, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
+from documents.search_ranking import EXACT, HEAD, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
 from documents.search_segments import NO_DAY, Mask, title_key
 from documents.search_words import better
 
@@ -41,9 +41,12 @@ class Snapshot:
         self.shows, self.views = shows, views
         self.count = sum(view.count for view in views)
         self._entries = sum(len(view.segment) for view in views)
-        length = sum(view.segment.total_length for view in views) / max(1, self._entries)
+        self._average = self._mean([view.segment.total_length for view in views])
+        self._head_average = self._mean([view.segment.total_head_length for view in views])
+
+    def _mean(self, lengths: list[int]) -> float:
         # In steps of a tenth, so that what was computed with it lasts for many commits.
-        self._average = 1.1 ** round(math.log(max(1.0, length), 1.1))
+        return float(1.1 ** round(math.log(max(1.0, sum(lengths) / max(1, self._entries)), 1.1)))
 
     def keys(self) -> Iterator[str]:
         for view in self.views:
@@ -98,15 +101,17 @@ class Snapshot:
 
     def _scores(self, found: Sequence[_Found], understood: Understood) -> list[Floats]:
         scores = [np.zeros(len(each.view.segment), np.float32) for each in found]
-        words: dict[tuple[str, bool, bool], float] = {}
+        words: dict[tuple[str, bool, bool, bool], float] = {}
         for term in understood.terms():
             for index, word in enumerate(term.words):
                 prefix = term.prefix and index == len(term.words) - 1
-                words[text.fold(word), False, prefix] = 1.0
+                words[text.fold(word), False, prefix, False] = 1.0
+                words[text.fold(word), False, prefix, True] = HEAD
                 if text.fold(word) != word and not prefix:
-                    words[word, True, False] = EXACT
-        for (word, exact, prefix), worth in words.items():
-            weights = [each.view.weight(word, self._average, exact=exact, prefix=prefix) for each in found]
+                    words[word, True, False, False] = EXACT
+        for (word, exact, prefix, head), worth in words.items():
+            average = self._head_average if head else self._average
+            weights = [each.view.weight(word, average, exact=exact, prefix=prefix, head=head) for each in found]
             rare = worth * rarity(sum(weight.having for weight in weights), self._entries)
             for weight, sums in zip(weights, scores, strict=True):
                 weight.add_to(sums, rare)

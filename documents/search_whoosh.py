@@ -30,7 +30,7 @@ from documents.search_postings import key_term
 from documents.search_segments import FileSegment
 from documents.search_snapshot import Snapshot
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 """Raised when the form changes: an index of another version is rebuilt, never misread."""
 
 WRITER_SECONDS = 10.0
