@@ -1,9 +1,9 @@
 """What a hit is worth. Every number that the order of hits depends on stands here.
 
 BM25 over syllables, with three additions: the head (title and heading) is ranked once more by itself, where a word is
-rare and the text short; a word that stands exactly as asked, with its marks, counts beside its folded form; and, as most
-Vietnamese words are two syllables, neighbours in the question that are neighbours in the text count again, for the best
-hits by the first two.
+rare and the text short; a word that stands exactly as asked, with its marks, counts beside its folded form; and, as
+most Vietnamese words are two syllables, neighbours in the question that are neighbours in the text count again, for the
+best hits by the first two.
 """
 
 import numpy as np
