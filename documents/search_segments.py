@@ -81,8 +81,8 @@ class Table:
         keys: Sequence[str],
         titles: Sequence[str],
     ) -> "Table":
-        numbers = (np.array(each, np.int64) for each in (lengths, head_lengths, days))
-        return cls(*numbers, Texts.of(keys), Texts.of(titles))
+        numbers = [np.array(each, np.int64) for each in (lengths, head_lengths, days)]
+        return cls(numbers[0], numbers[1], numbers[2], Texts.of(keys), Texts.of(titles))
 
     @classmethod
     def joined(cls, tables: Sequence[tuple["Table", Mask]]) -> "Table":
@@ -92,8 +92,8 @@ class Table:
             return [getattr(table, name)[int(number)] for table, live in tables for number in np.flatnonzero(live)]
 
         names = ("lengths", "head_lengths", "days")
-        numbers = (np.concatenate([getattr(table, name)[live] for table, live in tables]) for name in names)
-        return cls(*numbers, Texts.of(texts("keys")), Texts.of(texts("titles")))
+        numbers = [np.concatenate([getattr(table, name)[live] for table, live in tables]) for name in names]
+        return cls(numbers[0], numbers[1], numbers[2], Texts.of(texts("keys")), Texts.of(texts("titles")))
 
     def __len__(self) -> int:
         return len(self.days)
@@ -113,7 +113,7 @@ class Table:
     @classmethod
     def load(cls, file: BinaryIO) -> "Table":
         numbers = [np.load(file, allow_pickle=False) for _ in range(3)]
-        return cls(*numbers, Texts.load(file), Texts.load(file))
+        return cls(numbers[0], numbers[1], numbers[2], Texts.load(file), Texts.load(file))
 
 
 class Segment(ABC):
