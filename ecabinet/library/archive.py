@@ -21,6 +21,7 @@ from ecabinet.registry.models import Unit
 
 KIND = "archive"
 PER_PAGE = 20
+YEARS = 10
 LOOKED_AT = 500
 """The newest documents whose types and years are offered; counting all would cost more than the page."""
 
@@ -83,7 +84,7 @@ def offered(db: Session, labels: frozenset[str]) -> Offered:
     return Offered(
         sorted({document.type_code for document in found if document.type_code}),
         sorted({document.kind for document in found}),
-        sorted({document.issued_on.year for document in found if document.issued_on}, reverse=True),
+        sorted({document.issued_on.year for document in found if document.issued_on}, reverse=True)[:YEARS],
     )
 
 

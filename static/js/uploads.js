@@ -155,7 +155,8 @@ function sendForm(form) {
     row.sending.fields = { ...fields, title, destination: form.dataset.uploads };
     row.show("queued");
   }
-  if (!mine.length) toast(text("uploadNone"), "warning");
+  if (mine.length) list.scrollIntoView({ block: "nearest" });
+  else toast(text("uploadNone"), "warning");
   next();
 }
 
