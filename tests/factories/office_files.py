@@ -26,28 +26,61 @@ def packed(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
-def relations(**targets: str) -> str:
-    """``id="kind target"``."""
-    rows = (pair.split(" ", 1) for pair in targets.values())
+def relations(external: Mapping[str, str] | None = None, **targets: str) -> str:
+    """``id="kind target"``; ``external``: id → the address of a picture elsewhere."""
+    rows = [(name, *pair.split(" ", 1), "") for name, pair in targets.items()]
+    rows += [(name, "image", address, ' TargetMode="External"') for name, address in (external or {}).items()]
     each = "".join(
-        f'<Relationship Id="{name}" Type="{_R}/{kind}" Target={quoteattr(target)}/>'
-        for name, (kind, target) in zip(targets, rows, strict=True)
+        f'<Relationship Id="{name}" Type="{_R}/{kind}" Target={quoteattr(target)}{mode}/>'
+        for name, kind, target, mode in rows
     )
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{each}</Relationships>'
 
 
-def docx(body: str, parts: Mapping[str, str] | None = None, more: Mapping[str, str | bytes] | None = None) -> bytes:
-    """A Word file; ``parts``: kind (styles, header, footnotes …) → its content; ``more``: other parts by name."""
+_WORD_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    'wordprocessingml.document.main+xml"/></Types>'
+)
+
+
+def docx(
+    body: str,
+    parts: Mapping[str, str] | None = None,
+    more: Mapping[str, str | bytes] | None = None,
+    linked: Mapping[str, str] | None = None,
+) -> bytes:
+    """A Word file; ``parts``: kind (styles, header, footnotes …) → its content; ``more``: other parts by name;
+    ``linked``: id → the address of a picture elsewhere.
+    """
     named = {kind: f"{kind} {kind}.xml" for kind in parts or {}}
     return packed(
         {
-            TYPES: "<Types/>",
+            TYPES: _WORD_TYPES,
             "_rels/.rels": relations(main="officeDocument word/document.xml"),
-            "word/_rels/document.xml.rels": relations(**named),
-            "word/document.xml": f"<w:document {_WORD}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": relations(linked, **named),
+            "word/document.xml": f'<w:document {_WORD} xmlns:r="{_R}"><w:body>{body}</w:body></w:document>',
             **{f"word/{kind}.xml": content for kind, content in (parts or {}).items()},
             **(more or {}),
         }
+    )
+
+
+def linked_picture(name: str) -> str:
+    """A paragraph with a picture that is not in the file."""
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    size = '<a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"/>'
+    picture = (
+        f'<pic:pic xmlns:pic="{drawing}/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip r:link="{name}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f"<pic:spPr>{size}</pic:spPr></pic:pic>"
+    )
+    return (
+        f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{drawing}/wordprocessingDrawing" xmlns:a="{drawing}/main">'
+        f'<wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="p"/><a:graphic>'
+        f'<a:graphicData uri="{drawing}/picture">{picture}</a:graphicData></a:graphic></wp:inline></w:drawing>'
+        "</w:r></w:p>"
     )
 
 
