@@ -63,18 +63,19 @@ class _Terms:
     """The terms of a question, made ready to be looked for in many pages."""
 
     def __init__(self, terms: list[Term]) -> None:
-        self._by_words = {term.folded: term for term in terms}
+        # Of terms that are equal without their marks one will do; the longest is looked for first.
+        different = {(term.folded, term.prefix): term for term in terms}
+        self._terms = sorted(different.values(), key=lambda term: len(term.words), reverse=True)
         self._marked = any(term.marked for term in terms)
-        ordered = sorted(self._by_words, key=len, reverse=True)
-        alternatives = "|".join(r"\W+".join(map(re.escape, words)) for words in ordered)
+        alternatives = "|".join(f"({_pattern(term)})" for term in self._terms)
         self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if terms else re.compile(r"(?!)")
 
     def at_most(self, folded: str) -> float:
         """What a page can be worth at most: quick to tell, and spares the search through most pages."""
         most, often = 0.0, 0
-        for words in self._by_words:
-            found = min(folded.count(word) for word in words)
-            most += 2.0 * len(words) if found else 0.0
+        for term in self._terms:
+            found = min(folded.count(word) for word in term.folded)
+            most += 2.0 * len(term.words) if found else 0.0
             often += found
         return _sum_worth(most, often)
 
@@ -83,10 +84,19 @@ class _Terms:
         exact = text.exact(written) if self._marked else written
         found = []
         for match in islice(self._pattern.finditer(folded), _MOST_MARKS):
-            term = self._by_words[tuple(text.WORD.findall(match[0]))]
-            same = not term.marked or tuple(text.WORD.findall(exact[match.start() : match.end()])) == term.words
+            term = self._terms[(match.lastindex or 1) - 1]
+            same = not term.marked or _is_written(term, exact[match.start() : match.end()])
             found.append(_Mark(match.start(), match.end(), term, (2.0 if same else 1.0) * len(term.words)))
         return found
+
+
+def _pattern(term: Term) -> str:
+    return r"\W+".join(map(re.escape, term.folded)) + (r"\w*" if term.prefix else "")
+
+
+def _is_written(term: Term, exact: str) -> bool:
+    *words, last = text.WORD.findall(exact)
+    return (*words, last[: len(term.words[-1])] if term.prefix else last) == term.words
 
 
 def _worth(marks: list[_Mark]) -> float:

@@ -203,6 +203,6 @@ def _naming_damage() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, MemoryError) or is_full_disk(error):
+        if isinstance(error, SearchBroken | MemoryError) or is_full_disk(error):
             raise
         raise SearchBroken(f"the index is damaged: {error!r}") from error
