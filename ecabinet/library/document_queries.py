@@ -138,9 +138,10 @@ def _held_until(document: Document) -> date | None:
 @dataclass(frozen=True)
 class Compared:
     """Two versions beside each other: how many pages are the same, and of the others, from the ``start``-th, those that
-    are shown with their words.
+    are shown with their words. ``unread``: one of them has no text yet, or never will.
     """
 
+    unread: bool
     same: int
     changed: int
     start: int
@@ -149,13 +150,16 @@ class Compared:
 
 def compare(db: Session, old: Version, new: Version, start: int) -> Compared:
     """What differs; of the texts only the pages shown are in memory."""
-    pairs = pair_pages(_prints(db, old.id), _prints(db, new.id))
+    prints = _prints(db, old.id), _prints(db, new.id)
+    if not all(prints):
+        return Compared(unread=True, same=0, changed=0, start=0, shown=[])
+    pairs = pair_pages(*prints)
     changed = [pair for pair in pairs if not pair.same]
     some = changed[start : start + PAGES_SHOWN]
     before = _texts(db, old.id, [pair.old for pair in some if pair.old is not None])
     after = _texts(db, new.id, [pair.new for pair in some if pair.new is not None])
     shown = [(pair, compare_words(before.get(pair.old, ""), after.get(pair.new, ""))) for pair in some]
-    return Compared(len(pairs) - len(changed), len(changed), start, shown)
+    return Compared(False, len(pairs) - len(changed), len(changed), start, shown)
 
 
 def _prints(db: Session, version_id: int) -> list[bytes]:
