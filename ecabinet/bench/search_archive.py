@@ -31,11 +31,12 @@ class Archive:
         self.count = max(count, len(articles))
         self.numbers = {article.id: number for number, article in enumerate(articles, start=1)}
 
-    def article(self, number: int) -> Article:
-        return self.articles[number - 1] if number <= len(self.articles) else self.made_up.article(number)
+    def article(self, number: int, edition: int = 0) -> Article:
+        """``edition``: those made up have another text in each."""
+        return self.articles[number - 1] if number <= len(self.articles) else self.made_up.article(number, edition)
 
-    def entry(self, number: int) -> Entry:
-        return entry(document_key(number), self.article(number), number)
+    def entry(self, number: int, edition: int = 0) -> Entry:
+        return entry(document_key(number), self.article(number, edition), number)
 
     def entries(self) -> Iterator[Entry]:
         return map(self.entry, range(1, self.count + 1))

@@ -12,11 +12,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import quote
 
-from documents.queries import document_key
 from documents.rules import INDEX_BATCH
 from ecabinet.bench.processes import BenchError, Server, application_env, free_port, http
 from ecabinet.bench.search_archive import Archive
-from ecabinet.bench.search_corpus import entry
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 
@@ -59,12 +57,8 @@ def _index(env: dict[str, str], archive: Archive, started: Event, stop: Event) -
     engines = open_engines(Config.from_env(env))
     for edition in count(1):
         first = edition * INDEX_BATCH
-        numbers = [(first + step) % archive.count + 1 for step in range(INDEX_BATCH)]
-        entries = [
-            entry(document_key(number), archive.made_up.article(number, edition), number)
-            for number in numbers
-            if number > len(archive.articles)
-        ]
+        numbers = {(first + step) % archive.count + 1 for step in range(INDEX_BATCH)}
+        entries = [archive.entry(number, edition) for number in numbers]
         engines.search.update([each.key for each in entries], lambda entries=entries: entries)  # type: ignore[misc]
         started.set()
         if stop.is_set():
