@@ -23,6 +23,10 @@ RUN .venv/bin/python tools/vendor.py && rm -rf node_modules \
 FROM python:3.12.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin ecabinet \
     && install -d -o ecabinet -g ecabinet -m 700 /data
+# What reads scans and prints office files, for those who want it: docs/processing.md names the packages.
+ARG PROGRAMS=""
+RUN if [ -n "$PROGRAMS" ]; then apt-get update && apt-get install --yes --no-install-recommends $PROGRAMS \
+    && rm -rf /var/lib/apt/lists/*; fi
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

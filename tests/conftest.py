@@ -104,6 +104,18 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def tesseract_path() -> str:
+    """Where Tesseract is."""
+    return _found(services.tesseract)
+
+
+@pytest.fixture(scope="session")
+def libreoffice_path() -> str:
+    """Where LibreOffice is."""
+    return _found(services.libreoffice)
+
+
+@pytest.fixture(scope="session")
 def node_path() -> str:
     """Where Node.js is."""
     return _found(services.node)

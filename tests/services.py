@@ -303,9 +303,7 @@ class SwitchedS3:
 
 
 @contextlib.contextmanager
-def _s3(
-    weed: Path, path: Path, data: Path | None = None, ports: Sequence[int] = (), secret: str = ""
-) -> Iterator[S3]:
+def _s3(weed: Path, path: Path, data: Path | None = None, ports: Sequence[int] = (), secret: str = "") -> Iterator[S3]:
     names = ("master", "volume", "filer", "s3", "admin")
     ports = ports or free_ports(2 * len(names))
     options = [f"-{name}.port={ports[2 * i]}" for i, name in enumerate(names)]
@@ -378,6 +376,22 @@ def chromium() -> str:
     path = machine.chromium() or next(fetched, None)
     if path is None:
         raise Unavailable("Chromium: neither on this machine nor fetched by Playwright")
+    return path
+
+
+def tesseract() -> str:
+    """The path of a Tesseract that reads Vietnamese; raises :class:`Unavailable`."""
+    path = machine.tesseract()
+    if path is None:
+        raise Unavailable("Tesseract with its Vietnamese model: not on this machine")
+    return path
+
+
+def libreoffice() -> str:
+    """The path of LibreOffice; raises :class:`Unavailable`."""
+    path = machine.libreoffice()
+    if path is None:
+        raise Unavailable("LibreOffice: not on this machine")
     return path
 
 

@@ -74,6 +74,29 @@ def chromium() -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
+def tesseract() -> str | None:
+    """The system's Tesseract, if it has its Vietnamese model."""
+    path = shutil.which("tesseract")
+    if path is None:
+        return None
+    answer = subprocess.run([path, "--list-langs"], capture_output=True, text=True, check=False).stdout
+    return path if "vie" in answer.split() else None
+
+
+def libreoffice() -> str | None:
+    """The system's LibreOffice."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def missing_packages() -> list[str]:
+    """Debian's packages of the programs that read scans and print office files, so far as they are not here."""
+    scans = () if tesseract() else ("tesseract-ocr", "tesseract-ocr-vie")
+    # Without these fonts it draws Vietnamese letters out of several others, out of order.
+    names = ("writer", "calc", "impress")
+    prints = () if libreoffice() else (*(f"libreoffice-{name}-nogui" for name in names), "fonts-liberation2")
+    return [*scans, *prints]
+
+
 def missing_servers() -> list[str]:
     """The extras of pyproject.toml that stand in for servers this machine lacks."""
     return ["test-postgres"] * (postgres_home() is None) + ["test-redis"] * (redis_server() is None)

@@ -3,9 +3,9 @@
 Usage: python3 tools/setup.py run | test
 
 Steps: virtual environment → pinned Python packages → front-end libraries → translations; for `test`
-also a browser and whichever servers the machine lacks. Each step leaves a stamp in .make/ that holds a
-digest of what it was made from. A step that fails ends in one line that says what and where its log is,
-exit code 1. Standard library only: it runs before anything is installed.
+also a browser, LibreOffice, Tesseract and whichever servers the machine lacks. Each step leaves a stamp
+in .make/ that holds a digest of what it was made from. A step that fails ends in one line that says what
+and where its log is, exit code 1. Standard library only: it runs before anything is installed.
 """
 
 import fcntl
@@ -170,6 +170,8 @@ def set_up(mode: str) -> None:
         step("translations", "translations", digest(*catalogues), compiled, translations)
     if testing and not machine.chromium():
         step("browser", "Chromium", digest("chromium"), False, browser)
+    if testing and (packages := machine.missing_packages()):
+        step("programs", "LibreOffice and Tesseract", digest(*packages), False, lambda: programs(packages))
 
 
 def browser() -> None:
@@ -182,6 +184,17 @@ def browser() -> None:
             command("Chromium", [PYTHON, "-m", "playwright", "install", "chromium"])
     except SetupError as error:
         say(f"{error}; the tests that need a browser will be named at the end")
+
+
+def programs(packages: Sequence[str]) -> None:
+    """Get Debian's packages when we may; tests say what is missing."""
+    try:
+        if not machine.may_use_apt():
+            raise SetupError(f"not here: apt-get install {' '.join(packages)}")
+        command("Debian's package list", ["apt-get", "update"])
+        command("Debian's packages", ["apt-get", "install", "--yes", "--no-install-recommends", *packages])
+    except SetupError as error:
+        say(f"{error}; the tests that need these programs will be named at the end")
 
 
 def main(arguments: list[str]) -> int:

@@ -93,15 +93,7 @@ def test_a_name_is_only_ever_a_name(tmp_path, name):
 
 
 def test_the_worker_lives_and_reads_what_stands_behind(house):
-    quick = [
-        "nothing.pdf",
-        "web_page.pdf",
-        "sealed.pdf",
-        "third.pdf",
-        "entity_bomb.docx",
-        "upwards.docx",
-        "program.exe",
-    ]
+    quick = ["nothing.pdf", "web_page.pdf", "sealed.pdf", "third.pdf", "program.exe"]
     bad = {name: house.add(FILES[name][0](), f"../{name}\x00") for name in quick}
     good = house.add(GOOD, "tờ trình.pdf")
     house.work()

@@ -12,6 +12,8 @@ from tests.factories import hostile
 LINES = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Nghị quyết về thanh niên năm 2026")
 LIMITS = Limits(seconds=60)
 
+pytestmark = pytest.mark.usefixtures("tesseract_path")
+
 
 @pytest.fixture(scope="module")
 def sheet() -> Image.Image:
@@ -27,7 +29,7 @@ def saved(tmp_path, picture: Image.Image, form: str, **options):
     return path
 
 
-def test_the_program_is_there_with_its_languages():
+def test_the_program_says_its_version():
     assert ocr.available().startswith("tesseract ")
 
 

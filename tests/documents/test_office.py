@@ -15,6 +15,8 @@ from tests.factories import office_files as files
 LINES = ("Cộng hòa xã hội chủ nghĩa Việt Nam", "Điều 1. Nghị quyết này có hiệu lực từ ngày 15 tháng 01 năm 2026.")
 LIMITS = Limits(seconds=90)
 
+pytestmark = pytest.mark.usefixtures("libreoffice_path")
+
 
 def write(folder: Path, data: bytes) -> Path:
     path = folder / "tài liệu"
