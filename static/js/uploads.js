@@ -88,6 +88,7 @@ class Row {
     toast(refusal.message, "error");
   }
 
+  /** Out of the list; what is not done is given up. */
   cancel() {
     this.sending.pause();
     if (this.sending.id && this.state !== "done") {
@@ -110,6 +111,7 @@ function sum() {
   list.hidden = !rows.children.length;
   const done = states.filter((state) => state === "done").length;
   list.querySelector("[data-upload-sum]").textContent = states.length ? text("uploadSum", done, states.length) : "";
+  list.querySelector("[data-upload-clear]").hidden = !done || states.some((state) => !["done", "failed"].includes(state));
 }
 
 /** One file at a time: two at once are no quicker, and the second tells nothing while the first is on its way. */
@@ -225,6 +227,9 @@ list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-upload-act]");
   const row = button && underWay.get(button.closest("li"));
   if (row) ACTS[button.dataset.uploadAct](row);
+});
+list.querySelector("[data-upload-clear]").addEventListener("click", () => {
+  for (const row of underWay.values()) if (row.state === "done") row.cancel();
 });
 window.addEventListener("beforeunload", (event) => {
   if ([...underWay.values()].some((row) => ["queued", "sending", "lost", "finishing"].includes(row.state)))
