@@ -198,7 +198,7 @@ def found_afterwards(tablet: Callable[..., Tablet], member: Tablet, meeting: str
     )
     leader = tablet("lanhdao")
     page = leader.open("/search")
-    page.get_by_role("searchbox").fill("cua chan ke ga")
+    page.get_by_role("combobox").fill("cua chan ke ga")
     leader.press("Tìm")
     expect(page.get_by_role("status").filter(has_text="kết quả")).to_be_visible()
     hit = page.locator(".hit", has_text="qcvn-32-2026-bxd").first

@@ -207,6 +207,7 @@ def test_watching_again_begins_anew(house: House) -> None:
         ("Tên", "", "search_empty"),
         ("Luật", "a", "search_name_taken"),
     ],
+    ids=["no-name", "long-name", "nothing-asked", "name-taken"],
 )
 def test_what_is_not_saved(house: House, name: str, question: str, code: str) -> None:
     house.save("second", "Luật")
