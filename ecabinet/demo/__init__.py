@@ -12,7 +12,7 @@ from sqlalchemy import select
 from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
-from ecabinet.access import unit_label
+from ecabinet.access import member_label, unit_label
 from ecabinet.demo import laws, meeting, opinions, people, rooms
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
@@ -47,15 +47,16 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         bodies = people.make_bodies(db, centre, provinces, members, now)
         lines = people.make_accounts(db, centre, members[centre.id], password)
         say("demo: the archive and the meeting of the day …")
+        clerk = member_label(db.scalars(select(Account.member_id).where(Account.login == "vanthu")).one())
         for law, path, blob in zip(read, paths, law_blobs, strict=True):
             labels = {unit_label(centre.id)}
             document = add_document(
-                db, title=law.title, kind="law", labels=labels, by="demo", now=now,
+                db, title=law.title, kind="law", labels=labels, by=clerk, now=now,
                 type_code="Luật", number=law.number, issuer="Quốc hội", issued_on=law.issued_on,
                 owner=unit_label(centre.id),
             )  # fmt: skip
             add_version(
-                db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by="demo", now=now
+                db, document, blob, filename=f"{path.stem}.pdf", media_type="application/pdf", by=clerk, now=now
             )
         secretary = db.scalars(select(Account).where(Account.login == "thuky")).one()
         of_today = meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)

@@ -22,7 +22,8 @@ from ecabinet.registry.models import Member, Unit
 
 PAGES_SHOWN = 10
 """Changed pages shown at once."""
-LISTED = 100
+LISTED = 50
+LAST_PAGE = 1000
 _MEMBER = "member:"
 
 
@@ -105,11 +106,12 @@ class Thrown:
     held_until: date | None
 
 
-def bin_of(db: Session, person: Person) -> list[Thrown]:
-    """What lies in the bin for this keeper, the latest first."""
+def bin_of(db: Session, person: Person, page: int) -> tuple[list[Thrown], bool]:
+    """What lies in the bin for this keeper, the latest first, a page (from 1) of it; whether there is more."""
     query = select(Binned).join(Document, Document.id == Binned.document_id).options(joinedload(Binned.document))
-    found = db.scalars(query.where(kept_by(person), labelled(person, IN_BIN)).order_by(Binned.at.desc()).limit(LISTED))
-    return [Thrown(one.document, one, _held_until(one.document)) for one in found]
+    query = query.where(kept_by(person), labelled(person, IN_BIN)).order_by(Binned.at.desc(), Binned.document_id)
+    found = db.scalars(query.offset((page - 1) * LISTED).limit(LISTED + 1)).all()
+    return [Thrown(one.document, one, _held_until(one.document)) for one in found[:LISTED]], len(found) > LISTED
 
 
 def time_over(db: Session, person: Person, today: date) -> list[Document]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from documents.blob_rows import used
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Problem
@@ -90,5 +90,5 @@ def remove(db: Session, member: Member, by: int, now: datetime) -> str:
 
 
 def _unused(db: Session, sha256: str) -> str:
-    used = db.scalar(select(exists().where(MemberPhoto.sha256 == sha256)))
-    return "" if used else sha256
+    # Also not a document's: somebody may have saved the picture and put it into the archive.
+    return "" if used(db, [sha256]) else sha256

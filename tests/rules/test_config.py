@@ -42,6 +42,8 @@ def test_postgresql_by_its_plain_name_gets_the_driver_that_is_here(tmp_path: Pat
         ({"REGISTRY_KEY": "short"}, "REGISTRY_KEY"),
         ({"PORT": "65536"}, "PORT"),
         ({"MAX_UPLOAD_MB": "-1"}, "MAX_UPLOAD_MB"),
+        ({"BIN_DAYS": "0"}, "BIN_DAYS"),
+        ({"BLOBS_LINKS": "yes"}, "BLOBS_LINKS"),
         ({"WORKER": "on"}, "WORKER"),
         ({"LOCALE": "fr"}, "LOCALE"),
         ({"DATABASE_URL": "mysql://h/db"}, "DATABASE_URL"),

@@ -1,9 +1,11 @@
 """Loans and the bin on the pages: who borrows, who takes back; what is thrown away is gone for all but its keepers."""
 
+import pytest
 from sqlalchemy import select
 
 from documents.models import Binned, Loan
 from ecabinet.audit import AuditEntry
+from ecabinet.library import document_queries
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.rules import MeetingState
 from tests.people import PEOPLE
@@ -111,6 +113,16 @@ def test_the_bin_says_until_when(site: Site) -> None:
     page = site.as_("administrator").get("/archive/bin").text
     assert f"sau {binned.until:%d/%m/%Y}" in page
     assert "không, vì thời hạn bảo quản" in page
+
+
+def test_a_full_bin_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_queries, "LISTED", 2)
+    for title in ("Bản A", "Bản B", "Bản C"):
+        site.as_("administrator").post(f"{put_in(site, title=title)}/bin", {"reason": "Thừa"})
+    pages = [site.as_("administrator").get(f"/archive/bin?page={page}").text for page in (1, 2, 3)]
+    assert [sum(title in page for title in ("Bản A", "Bản B", "Bản C")) for page in pages] == [2, 1, 0]
+    assert "/archive/bin?page=2" in pages[0]
+    assert site.as_("administrator").get("/archive/bin?page=x").status_code == 200
 
 
 def test_what_has_been_kept_long_enough_is_offered_and_nothing_goes_by_itself(site: Site) -> None:

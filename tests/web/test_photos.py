@@ -13,6 +13,7 @@ from documents.database import Database
 from ecabinet.audit import AuditEntry
 from ecabinet.registry import photos
 from ecabinet.registry.history_models import MemberPhoto
+from tests import archive
 from tests.web.conftest import Site
 
 
@@ -144,6 +145,16 @@ def test_the_same_picture_of_two_members_stays_until_both_are_gone(site: Site) -
     assert blobs.exists(sha256)
     site.as_("administrator").post(f"/members/{second}/photo/remove")
     assert not blobs.exists(sha256)
+
+
+def test_a_photo_that_somebody_put_into_the_archive_stays_there(site: Site) -> None:
+    engines = site.app.extensions["ecabinet"].engines
+    bring(site, picture())
+    sha256 = kept(site.database)[0]
+    archive.put_in(site.database, engines.blobs, site.scene.office, content=b"".join(engines.blobs.open(sha256)))
+    site.as_("administrator").post(address(site) + "/remove")
+    assert kept(site.database) == []
+    assert engines.blobs.exists(sha256)
 
 
 def test_it_is_on_the_page_and_on_the_card(site: Site) -> None:
