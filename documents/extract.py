@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from documents import media
+from documents import media, office
 from documents.children import LIMITS, Child, Limits, TooMuch, TooSlow
 from documents.rules import VersionState
 
@@ -34,6 +34,7 @@ class Reason(StrEnum):
     PARTLY_READ = "partly_read"
     MACROS = "macros"
     UNSUPPORTED = "unsupported_type"
+    OFFICE_MISSING = "office_missing"
 
 
 _STATES = {
@@ -55,7 +56,7 @@ READ = frozenset(
         *media.PICTURES,
     }
 )
-"""The kinds of file that the child looks into."""
+"""The kinds of file that the child looks into; those of :data:`documents.office.OLD` are made into such first."""
 
 
 @dataclass
@@ -94,10 +95,26 @@ def extract(path: Path, filename: str = "", limits: Limits = LIMITS) -> Extracte
     elif kind == media.SEALED:
         outcome.reason = Reason.ENCRYPTED
     elif kind in READ:
-        _judge(outcome, _read_in_child(path, outcome, limits))
+        _judge(outcome, _read_in_child(path, kind, outcome, limits))
+    elif kind in office.OLD:
+        _read_old(path, outcome, limits)
     else:
         outcome.reason = Reason.UNSUPPORTED
     return outcome
+
+
+def _read_old(path: Path, outcome: Extracted, limits: Limits) -> None:
+    """Files of the nineties are made into those of today first, which takes LibreOffice."""
+    with tempfile.TemporaryDirectory(prefix="ecabinet-old-") as folder:
+        modern = Path(folder) / "modern"
+        try:
+            kind = office.modernise(path, modern, limits)
+        except office.OfficeMissing:
+            outcome.reason = Reason.OFFICE_MISSING
+        except office.NotConverted as error:
+            outcome.reason = Reason.TIMEOUT if error.code == "office_timeout" else Reason.DAMAGED
+        else:
+            _judge(outcome, _read_in_child(modern, kind, outcome, limits))
 
 
 def _judge(outcome: Extracted, end: Reason | None) -> None:
@@ -113,8 +130,8 @@ def _judge(outcome: Extracted, end: Reason | None) -> None:
     outcome.reason = end
 
 
-def _read_in_child(path: Path, outcome: Extracted, limits: Limits) -> Reason | None:
-    order = {"path": str(path.absolute()), "media_type": outcome.media_type, "limits": asdict(limits)}
+def _read_in_child(path: Path, kind: str, outcome: Extracted, limits: Limits) -> Reason | None:
+    order = {"path": str(path.absolute()), "media_type": kind, "limits": asdict(limits)}
     with (
         tempfile.TemporaryDirectory(prefix="ecabinet-read-") as folder,
         Child("documents.extract_child", order, Path(folder)) as child,

@@ -1,10 +1,11 @@
-"""Office files → PDF, by LibreOffice without a screen. Optional: said when missing."""
+"""Office files → PDF, and old ones → those of today, by LibreOffice without a screen. Optional: said when missing."""
 
 import shutil
 import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from documents import media
 from documents.children import LIMITS, Child, Limits, TooMuch, TooSlow
@@ -34,6 +35,10 @@ ENDINGS = {
 """What can be converted, and the ending by which LibreOffice knows it: never the one of an uploaded name."""
 
 
+OLD = {media.DOC: media.DOCX, media.RTF: media.DOCX, media.XLS: media.XLSX, media.PPT: media.PPTX}
+"""Kinds that have no reader of their own, and those that have taken their place."""
+
+
 class OfficeMissing(Problem):
     """LibreOffice is not on this machine; ``install`` is the command that brings it."""
 
@@ -42,8 +47,7 @@ class OfficeMissing(Problem):
 
 
 class NotConverted(Problem):
-    """No PDF came of the file. Codes: ``office_unsupported``, ``office_timeout``, ``office_too_large``,
-    ``office_failed``."""
+    """Nothing came of the file. Codes: ``office_unsupported``, ``office_timeout``, ``office_failed``."""
 
 
 @cache
@@ -69,41 +73,62 @@ def to_pdf(path: Path, target: Path, limits: Limits = LIMITS) -> None:
 
     No macro runs, nothing outside the file is fetched. Raises :class:`OfficeMissing` or :class:`NotConverted`.
     """
+    _convert(path, target, "pdf", limits)
+
+
+def modernise(path: Path, target: Path, limits: Limits = LIMITS) -> str:
+    """Write a file of an old kind (:data:`OLD`) to ``target`` as what has taken its place, fonts and all, so that its
+    text can be read; its media type from then on. Raises as :func:`to_pdf` does.
+    """
+    with path.open("rb") as file:
+        kind = OLD.get(media.media_type(file), "")
+    _convert(path, target, ENDINGS.get(kind, ""), limits)
+    return kind
+
+
+def _convert(path: Path, target: Path, ending: str, limits: Limits) -> None:
     program = available()
     if program is None:
         raise OfficeMissing
     with path.open("rb") as file:
         kind = media.media_type(file)
-    if kind not in ENDINGS:
+    if kind not in ENDINGS or not ending:
         raise NotConverted("office_unsupported", kind)
     with tempfile.TemporaryDirectory(prefix=".office-", dir=target.parent) as name:
         folder = Path(name)
-        source = folder / f"file.{ENDINGS[kind]}"
-        shutil.copyfile(path, source)
+        shutil.copyfile(path, folder / f"file.{ENDINGS[kind]}")
+        (folder / "out").mkdir()
+        _profile(folder)
         order = {
-            "command": [*_without_network(), program, *_options(folder), source.name],
+            "command": [*_without_network(), program, *_options(folder, ENDINGS[kind], ending)],
             "memory": limits.memory + MEMORY,
             "seconds": limits.seconds,
             "written": limits.unpacked,
         }
-        _profile(folder)
-        with Child("documents.office_child", order, folder) as child:
-            try:
-                said = child.output(limits.seconds, 1 << 20)
-            except TooSlow:
-                raise NotConverted("office_timeout", path.name) from None
-            except TooMuch:
-                raise NotConverted("office_failed", "it talks without end") from None
-            if child.exit_code() != 0 or not (folder / "file.pdf").is_file():
-                raise NotConverted("office_failed", said.decode("utf-8", "replace")[-500:])
-        (folder / "file.pdf").replace(target)
+        _run(order, folder, limits)
+        made = folder / "out" / f"file.{ending}"
+        if not made.is_file():
+            raise NotConverted("office_failed", path.name)
+        made.replace(target)
 
 
-def _options(folder: Path) -> list[str]:
+def _run(order: dict[str, Any], folder: Path, limits: Limits) -> None:
+    with Child("documents.office_child", order, folder) as child:
+        try:
+            said = child.output(limits.seconds, 1 << 20)
+        except TooSlow:
+            raise NotConverted("office_timeout") from None
+        except TooMuch:
+            raise NotConverted("office_failed", "it talks without end") from None
+        if child.exit_code() != 0:
+            raise NotConverted("office_failed", said.decode("utf-8", "replace")[-500:])
+
+
+def _options(folder: Path, source: str, ending: str) -> list[str]:
     return [
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-        *("--convert-to", "pdf", "--outdir", "."),
+        *("--convert-to", ending, "--outdir", "out", f"file.{source}"),
     ]
 
 

@@ -100,9 +100,21 @@ def _resolved(folder: str, target: str) -> str:
     return posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
 
 
+_NOTHING: dict[str, str] = {}
+
+
+class _Local(dict[str, str]):
+    """Names without their namespaces: a file has few, and uses them a million times."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = name.rpartition(" ")[2]
+        return self[name]
+
+
 class _Parsed:
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._local = _Local()
         self._depth = 0
         self._fault: Exception | None = None
         self._parser = parser = expat.ParserCreate(namespace_separator=" ")
@@ -128,15 +140,15 @@ class _Parsed:
         self._depth += 1
         if self._depth > DEPTH:
             raise End("damaged")
-        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        self._events.append(Event("start", name.rpartition(" ")[2], plain))
+        plain = {self._local[key]: value for key, value in attributes.items()} if attributes else attributes
+        self._events.append(Event("start", self._local[name], plain))
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        self._events.append(Event("end", name.rpartition(" ")[2], {}))
+        self._events.append(Event("end", self._local[name], _NOTHING))
 
     def _text(self, data: str) -> None:
-        self._events.append(Event("text", data, {}))
+        self._events.append(Event("text", data, _NOTHING))
 
 
 def _refuse(*_declaration: Any) -> None:

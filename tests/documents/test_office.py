@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from documents import office
+from documents import media, office
 from documents.children import Limits
-from documents.extract import extract
+from documents.extract import Reason, extract
 from tests.factories import hostile
 from tests.factories import office_files as files
+from tests.factories.legacy import tcvn3
 
 LINES = ("Cộng hòa xã hội chủ nghĩa Việt Nam", "Điều 1. Nghị quyết này có hiệu lực từ ngày 15 tháng 01 năm 2026.")
 LIMITS = Limits(seconds=90)
@@ -64,6 +65,18 @@ def test_a_word_file_becomes_a_paper_and_fetches_nothing(tmp_path):
     assert running() == []
 
 
+OLD_FONTS = r"{\fonttbl{\f0\fnil .VnTime;}{\f1\fnil Times New Roman;}}"
+
+
+def test_old_files_are_read_with_their_old_letters(tmp_path):
+    drawn = "".join(f"\\'{code:02x}" for code in tcvn3("Cộng hoà, ưu tư, được").encode("latin-1"))
+    unicode = "".join(f"\\u{ord(letter)}?" for letter in "Điều 1")
+    path = write(tmp_path, rf"{{\rtf1\ansi\ansicpg1252{OLD_FONTS}\f0 {drawn}\par\f1 {unicode}\par}}".encode("ascii"))
+    outcome = extract(path, "tờ trình.rtf", LIMITS)
+    assert (outcome.media_type, outcome.reason, outcome.notes) == (media.RTF, None, ["tcvn3"])
+    assert outcome.pages[0].split("\n")[:2] == ["Cộng hoà, ưu tư, được", "Điều 1"]
+
+
 def test_it_is_stopped_at_its_limit_with_all_it_started(tmp_path):
     path = write(tmp_path, files.workbook([["a"]]))
     with pytest.raises(office.NotConverted) as stopped:
@@ -92,6 +105,7 @@ def test_where_it_is_missing_that_is_said_with_what_to_do(tmp_path, monkeypatch)
     try:
         with pytest.raises(office.OfficeMissing) as missing:
             office.to_pdf(write(tmp_path, b""), tmp_path / "out.pdf")
+        assert extract(write(tmp_path, b"{\\rtf1 a}")).reason == Reason.OFFICE_MISSING
     finally:
         office.available.cache_clear()
     assert missing.value.code == "office_missing"
