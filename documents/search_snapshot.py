@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from documents import text
 from documents.search import FACET_VALUES, Facet, Hit, Query, Results, Sort
 from documents.search_matching import View, common
-from documents.search_postings import Numbers
+from documents.search_postings import NONE, Numbers
 from documents.search_query import Between, Node, Understood, parse, plain
 from documents.search_ranking import EXACT, HEAD, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
 from documents.search_segments import NO_DAY, Mask, title_key
@@ -87,17 +87,21 @@ class Snapshot:
         wanted = query.offset + query.limit
         by_day = query.sort is Sort.NEWEST or (query.sort is Sort.RELEVANCE and not understood.terms())
         if query.sort is Sort.TITLE:
-            ranked = [(each, -each.view.segment.title_ranks()) for each in found]
-        elif by_day or query.sort is Sort.OLDEST:
-            ranked = [(each, _by_day(each.view, newest=by_day)) for each in found]
-        else:
-            scores = self._scores(found, understood)
-            places = _tops(zip(found, scores, strict=True), max(wanted, PAIRS_LOOKED_AT))
-            return self._with_neighbours(places[:PAIRS_LOOKED_AT], understood) + places[PAIRS_LOOKED_AT:]
-        places = _tops(ranked, wanted)
-        if query.sort is Sort.TITLE:
-            places.sort(key=lambda place: title_key(self.views[place[1]].segment.table.titles[place[2]]))
-        return [(0.0, view, number) for _, view, number in places]
+            return self._by_title(found, wanted)
+        if by_day or query.sort is Sort.OLDEST:
+            ranked = ((each, _by_day(each.view, newest=by_day)) for each in found)
+            return [(0.0, view, number) for _, view, number in _tops(ranked, wanted)]
+        scores = self._scores(found, understood)
+        places = _tops(zip(found, scores, strict=True), max(wanted, PAIRS_LOOKED_AT))
+        return self._with_neighbours(places[:PAIRS_LOOKED_AT], understood) + places[PAIRS_LOOKED_AT:]
+
+    def _by_title(self, found: Sequence[_Found], wanted: int) -> list[Place]:
+        titles: list[tuple[tuple[str, str], int, int]] = []
+        for index, each in enumerate(found):
+            segment = each.view.segment
+            for _, number in _top(each.mask, -segment.title_ranks(), wanted):
+                titles.append((title_key(segment.table.titles[number]), index, number))
+        return [(0.0, view, number) for _, view, number in sorted(titles)]
 
     def _scores(self, found: Sequence[_Found], understood: Understood) -> list[Floats]:
         scores = [np.zeros(len(each.view.segment), np.float32) for each in found]
@@ -150,12 +154,14 @@ class Snapshot:
     def suggest(self, beginning: str, labels: frozenset[str], limit: int) -> list[str]:
         words = text.words(beginning)
         finished = beginning[-1:].isspace()
-        if not words or (len(words[-1]) < 2 and not finished):
+        # One letter begins far too many words to look them all up; the titles that the others leave are looked at.
+        looked_up = words[:-1] if words and len(words[-1]) < 2 and not finished else words
+        if not looked_up:
             return []
         titles: dict[str, str] = {}
         for view in self.views:
             mask = view.visible(labels)
-            for index, word in enumerate(words):
+            for index, word in enumerate(looked_up):
                 mask &= view.in_head(text.fold(word), prefix=index == len(words) - 1 and not finished)
             for title in _short_titles(view, mask):
                 if _stand_in(words, title, finished=finished):
@@ -201,16 +207,20 @@ def _tops(ranked: Iterable[tuple[_Found, NDArray[Any]]], wanted: int) -> list[Pl
     """The best so many of all views, those worth the same in their order in the index."""
     places: list[Place] = []
     for index, (found, worth) in enumerate(ranked):
-        numbers = np.flatnonzero(found.mask)
-        values = worth[numbers]
-        if 0 < wanted < len(numbers):
-            # All that are worth as much as the last one wanted: which of them come first is decided by their order.
-            least = np.partition(values, len(values) - wanted)[len(values) - wanted]
-            numbers, values = numbers[values >= least], values[values >= least]
-            order = np.argsort(-values, kind="stable")[:wanted]
-            numbers, values = numbers[order], values[order]
-        places += [(float(value), index, int(number)) for value, number in zip(values, numbers, strict=True)]
+        places += [(value, index, number) for value, number in _top(found.mask, worth, wanted)]
     return sorted(places, key=lambda place: (-place[0], place[1:]))[:wanted]
+
+
+def _top(mask: Mask, worth: NDArray[Any], wanted: int) -> list[tuple[float, int]]:
+    """The best so many of one view, each with what it is worth."""
+    numbers = np.flatnonzero(mask) if wanted else NONE
+    values = worth[numbers]
+    if wanted < len(numbers):
+        # All that are worth as much as the last one wanted: which of them come first is decided by their order.
+        least = np.partition(values, len(values) - wanted)[len(values) - wanted]
+        numbers, values = numbers[values >= least], values[values >= least]
+    order = np.argsort(-values, kind="stable")[:wanted]
+    return [(float(values[at]), int(numbers[at])) for at in order]
 
 
 def _short_titles(view: View, mask: Mask) -> Iterator[str]:

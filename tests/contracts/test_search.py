@@ -4,15 +4,12 @@ import unicodedata
 from datetime import date
 
 import pytest
-from sqlalchemy import text as sql
 
 from documents.database import Database
-from documents.search import Entry, Filters, Query, Search, SearchBroken
-from documents.search_postgres import DDL
+from documents.search import Filters, Search, SearchBroken
 from documents.stores import open_search
 from ecabinet.commands import migrate
-
-ALL = frozenset({"unit:1"})
+from tests.searching import ask, entry, ids, number, postgres, put
 
 
 @pytest.fixture(scope="module")
@@ -32,42 +29,11 @@ def postgres_search(new_postgres_database):
     yield from postgres(new_postgres_database())
 
 
-def postgres(url):
-    database = Database(url)
-    with database.writing() as db:
-        for statement in DDL:
-            db.execute(sql(statement))
-    yield open_search("postgresql:", database)
-    database.dispose()
-
-
 @pytest.fixture(params=["whoosh", "postgres"])
 def engine(request) -> Search:
     search = request.getfixturevalue(f"{request.param}_search")
     search.rebuild(list)
     return search
-
-
-def entry(document_id, title, text="", *, labels=ALL, kind="paper", **rest) -> Entry:
-    return Entry(key=f"document:{document_id}", title=title, text=text, kind=kind, labels=frozenset(labels), **rest)
-
-
-def number(hit):
-    return int(hit.key.rpartition(":")[2])
-
-
-def put(engine, *entries):
-    engine.update([each.key for each in entries], lambda: entries)
-
-
-def ask(engine, question, labels=ALL, **rest):
-    return engine.search(Query(question, frozenset(labels), **rest))
-
-
-def ids(engine, question, **rest):
-    results = ask(engine, question, **rest)
-    assert results.total == len(results.hits)
-    return sorted(number(hit) for hit in results.hits)
 
 
 LAWS = (
@@ -175,6 +141,12 @@ def test_old_and_new_tone_places_are_equally_exact(engine):
         assert third.score < second.score
 
 
+def test_neighbours_that_stand_together_rank_above_scattered_ones(engine):
+    put(engine, entry(1, "x", "kinh phí và tế bào"), entry(2, "x", "kinh tế và phí bào"), entry(3, "x", "khác hẳn"))
+    for question, options in (("kinh tế", {}), ("kinh te", {}), ("kinh tế là gì", {"any_word": True})):
+        assert [number(hit) for hit in ask(engine, question, **options).hits] == [2, 1]
+
+
 def test_the_title_counts_more(engine):
     put(engine, entry(1, "Báo cáo", "ngân sách năm nay"), entry(2, "Ngân sách", "báo cáo năm nay"))
     assert [number(hit) for hit in ask(engine, "ngân sách").hits] == [2, 1]
@@ -214,9 +186,9 @@ def test_no_labels_find_nothing(archive):
 
 def test_labels_are_whole_and_any_text(engine):
     strange = ["unit:1,unit:2", "Đơn vị", "a b", "{x}", "it's"]
-    put(engine, *(entry(number, "chung", labels={label}) for number, label in enumerate(strange)))
-    for number, label in enumerate(strange):
-        assert ids(engine, "chung", labels={label}) == [number]
+    put(engine, *(entry(place, "chung", labels={label}) for place, label in enumerate(strange)))
+    for place, label in enumerate(strange):
+        assert ids(engine, "chung", labels={label}) == [place]
     assert ids(engine, "chung", labels={"unit:1", "a", "don vi"}) == []
 
 
@@ -317,9 +289,9 @@ def test_deleted_and_added_many_times_the_counts_stay_right(engine):
 
 def test_another_object_on_the_same_index_sees_each_update(engine):
     other = type(engine)(getattr(engine, "root", None) or engine.database)
-    for number in range(3):
-        put(engine, entry(number, "chung"))
-        assert ids(other, "chung") == list(range(number + 1))
+    for there in range(3):
+        put(engine, entry(there, "chung"))
+        assert ids(other, "chung") == list(range(there + 1))
 
 
 def test_a_missing_index_is_said_and_can_be_rebuilt(request, tmp_path, postgres_url):
