@@ -215,7 +215,11 @@ class View:
 
     def places(self, word: str, chosen: Numbers) -> Places:
         """The places of a folded word in the chosen entries."""
-        places, starts = self._where(word), self.segment.table.starts
+        starts = self.segment.table.starts
+        few = self.segment.among(self._extents(word), chosen)
+        if few is not None:
+            return np.sort(np.concatenate([np.empty(0, starts.dtype), *(_places(each, starts) for each in few)]))
+        places = self._where(word)
         begin, end = np.searchsorted(places, starts[chosen]), np.searchsorted(places, starts[chosen + 1])
         counts = end - begin
         found: Places = places[np.arange(counts.sum()) + np.repeat(begin - (np.cumsum(counts) - counts), counts)]

@@ -25,18 +25,8 @@ from documents.database import Database
 from documents.search import Query, Read, Results, SearchBroken, SearchBusy
 from documents.search_building import Builder, build, merged, to_merge
 from documents.search_matching import Cache, View
-from documents.search_postgres_segments import (
-    DDL,
-    RowSegment,
-    Shelf,
-    create,
-    deletions,
-    insert,
-    load,
-    mark,
-    remove,
-    swap,
-)
+from documents.search_postgres_rows import DDL, create, deletions, insert, mark, remove, swap
+from documents.search_postgres_segments import RowSegment, Shelf, load
 from documents.search_postings import key_term
 from documents.search_segments import FileSegment
 from documents.search_snapshot import Snapshot
@@ -154,7 +144,7 @@ def _naming_damage() -> Iterator[None]:
     except psycopg.Error as error:
         _name(error, error)
         raise
-    except (ValueError, struct.error, IndexError) as error:
+    except (ValueError, struct.error, IndexError, EOFError) as error:
         raise SearchBroken(f"the index in PostgreSQL is damaged: {error!r}") from error
 
 

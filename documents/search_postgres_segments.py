@@ -1,50 +1,19 @@
-"""Segments of the index as rows: one for the segment with what is known of its entries, one for each of its terms.
-
-Where a word stands in an entry is kept beside the rest of its postings, and fetched only for phrases and neighbours:
-for a frequent word it is most of the bytes.
-"""
+"""Segments of the index whose postings are read from PostgreSQL, in the transaction of the search that needs them."""
 
 import copy
 import io
-import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import islice
 
 import numpy as np
-from psycopg import Connection
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from documents.search_building import Terms
 from documents.search_matching import Cache
-from documents.search_postings import NONE, Numbers, Postings, pack, unpack
+from documents.search_postgres_rows import driver
+from documents.search_postings import NONE, Numbers, Postings, unpack
 from documents.search_segments import Extent, Segment, Table, Texts
-
-_DDL = (
-    """
-    CREATE TABLE search_segment{suffix} (
-        id bigint PRIMARY KEY,
-        contents bytea NOT NULL,
-        deleted bytea NOT NULL DEFAULT ''
-    )
-    """,
-    """
-    CREATE TABLE search_posting{suffix} (
-        segment bigint NOT NULL,
-        number integer NOT NULL,
-        data bytea NOT NULL,
-        places bytea NOT NULL,
-        PRIMARY KEY (segment, number)
-    )
-    """,
-    # As they are: unpacking would take longer than reading.
-    "ALTER TABLE search_segment{suffix} ALTER contents SET STORAGE EXTERNAL",
-    "ALTER TABLE search_posting{suffix} ALTER data SET STORAGE EXTERNAL, ALTER places SET STORAGE EXTERNAL",
-)
-DDL = tuple(statement.format(suffix="") for statement in _DDL)
-"""What a migration must run on PostgreSQL. No foreign key: the index is derived, and may be behind or ahead."""
 
 _AHEAD = 500
 """How many terms are fetched at once by who reads all of them."""
@@ -56,10 +25,13 @@ _FETCH = """
     ON posting.segment = span.segment AND posting.number >= span.first AND posting.number < span.beyond
 """
 
-_BATCH_BYTES = 16_000_000
+_FETCH_PARTS = """
+    SELECT substring(posting.places FROM part.start FOR part.size)
+    FROM unnest(%s::integer[], %s::integer[], %s::integer[]) WITH ORDINALITY AS part (number, start, size, place)
+    JOIN search_posting AS posting ON posting.segment = %s AND posting.number = part.number
+    ORDER BY part.place
+"""
 
-Row = tuple[int, bytes, bytes]
-"""A term's number, its postings without the places, and these."""
 Span = tuple[int, int]
 """The numbers of neighbouring terms: the first, and the one beyond the last."""
 
@@ -115,12 +87,24 @@ class RowSegment(Segment):
             if number not in self._ahead:
                 self._ahead = self.shelf.several(self.identity, (number, number + _AHEAD))
             return self._ahead[number]
-        postings = unpack(self.shelf.data(self.identity, number))
-        if places and len(postings.often):
-            forms = self.terms[number].partition("\0")[0] + "\0"
-            found = self.shelf.places(self.identity, number, self.span(forms))
-            return replace(postings, places=_unpacked(found, int(postings.often.sum(dtype=np.int64))))
-        return postings
+        data = self.shelf.data(self.identity, number)
+        if not places:
+            return unpack(data[1:])
+        forms = self.terms[number].partition("\0")[0] + "\0"
+        return _joined(data, self.shelf.places(self.identity, number, self.span(forms)))
+
+    def among(self, extents: Sequence[Extent], chosen: Numbers) -> list[Postings]:
+        found = [_some(self.shelf.data(self.identity, number), chosen) for number, _, _ in extents]
+        parts = [
+            (extent[0], int(first) * width + 1, int(often) * width)
+            for extent, (postings, firsts, width) in zip(extents, found, strict=True)
+            for first, often in zip(firsts, postings.often, strict=True)
+        ]
+        pieces = iter(self.shelf.parts(self.identity, parts))
+        return [
+            replace(postings, places=np.frombuffer(b"".join(islice(pieces, len(firsts))), f"<u{width}"))
+            for postings, firsts, width in found
+        ]
 
 
 class Shelf:
@@ -144,22 +128,29 @@ class Shelf:
         """``forms``: the terms beside it, whose places will be asked for too."""
         return self._kept("places", segment, number, forms)
 
+    def parts(self, segment: int, parts: Sequence[tuple[int, int, int]]) -> list[bytes]:
+        """Of the places of terms: the term's number, the first byte, from 1, and how many. Not kept."""
+        if not parts:
+            return []
+        numbers, starts, sizes = map(list, zip(*parts, strict=True))
+        with driver(self._db).cursor(binary=True) as cursor:
+            return [piece for (piece,) in cursor.execute(_FETCH_PARTS, [numbers, starts, sizes, segment])]
+
     def several(self, segment: int, span: Span) -> dict[int, Postings]:
         """Whole, and not kept."""
-        data = {number: unpack(found) for _, number, found in self._rows("data", [(segment, span)])}
-        for _, number, found in self._rows("places", [(segment, span)]):
-            if len(data[number].often):
-                count = int(data[number].often.sum(dtype=np.int64))
-                data[number] = replace(data[number], places=_unpacked(found, count))
-        return data
+        data, places = (self._rows(column, [(segment, span)]) for column in ("data", "places"))
+        with_number = {number: found for _, number, found in places}
+        return {number: _joined(found, with_number[number]) for _, number, found in data}
 
     def _kept(self, column: str, segment: int, number: int, span: Span) -> memoryview:
         def make() -> tuple[memoryview, int]:
-            for _, other, found in self._rows(column, [(segment, span)]):
-                if other == number:
-                    return found, len(found)
+            rows = {other: found for _, other, found in self._rows(column, [(segment, span)])}
+            wanted = rows.pop(number, None)
+            for other, found in rows.items():
                 self._put(column, segment, other, found)
-            raise ValueError(f"term {number} of segment {segment} is missing")
+            if wanted is None:
+                raise ValueError(f"term {number} of segment {segment} is missing")
+            return wanted, len(wanted)
 
         return self._cache.get((column, segment, number), make)
 
@@ -175,18 +166,6 @@ class Shelf:
         with driver(self._db).cursor(binary=True) as cursor:
             rows = cursor.execute(_FETCH.format(column=column), [list(segments), list(firsts), list(beyonds)])
             return [(segment, number, memoryview(found)) for segment, number, found in rows]
-
-
-def deletions(db: Session) -> dict[int, Numbers]:
-    """The segments, and which of the entries of each are deleted."""
-    rows = db.execute(sql("SELECT id, deleted FROM search_segment ORDER BY id"))
-    return {row.id: np.frombuffer(row.deleted, "<u4") for row in rows}
-
-
-def mark(db: Session, segment: int, deleted: Numbers) -> None:
-    """Say anew which entries of a segment are deleted."""
-    values = {"deleted": deleted.astype("<u4").tobytes(), "id": segment}
-    db.execute(sql("UPDATE search_segment SET deleted = :deleted WHERE id = :id"), values)
 
 
 def load(db: Session, ids: Sequence[int], opened: Mapping[int, RowSegment]) -> dict[int, RowSegment]:
@@ -205,74 +184,15 @@ def _opened(identity: int, contents: bytes) -> RowSegment:
     return RowSegment(identity, Table.load(file), Texts.load(file))
 
 
-def insert(db: Session, table: Table, terms: Terms, suffix: str = "") -> None:
-    """A new segment of these entries and terms, the terms in order."""
-    identity = time.time_ns()  # never used again: processes keep what they have read of a segment by it
-    names: list[str] = []
-    for batch in _batches(terms, names):
-        _copy(db, f"search_posting{suffix}", [(identity, *row) for row in batch])
-    file = io.BytesIO()
-    table.save(file)
-    Texts.of(names).save(file)
-    statement = sql(f"INSERT INTO search_segment{suffix} (id, contents) VALUES (:id, :contents)")  # noqa: S608  # fixed
-    db.execute(statement, {"id": identity, "contents": file.getvalue()})
+def _some(data: memoryview, chosen: Numbers) -> tuple[Postings, Numbers, int]:
+    """Of a few entries: the postings without places, where these begin for each, and how many bytes a place has."""
+    postings = unpack(data[1:])
+    at = np.minimum(np.searchsorted(postings.numbers, chosen), len(postings.numbers) - 1)
+    at = at[postings.numbers[at] == chosen]
+    often = postings.often[at].astype(np.int64)
+    firsts = np.cumsum(postings.often, dtype=np.int64)[at] - often
+    return Postings(postings.numbers[at], often, postings.in_head[at], NONE), firsts, data[0]
 
 
-def _batches(terms: Terms, names: list[str]) -> Iterator[list[Row]]:
-    """Rows of several terms: who gives the terms may read them by the connection that will copy the rows."""
-    batch: list[Row] = []
-    size = 0
-    for term, postings in terms:
-        batch.append((len(names), *_packed(postings)))
-        names.append(term.decode())
-        size += len(batch[-1][1]) + len(batch[-1][2])
-        if size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _copy(db: Session, table: str, rows: Iterable[tuple[int, int, bytes, bytes]]) -> None:
-    into = f"COPY {table} (segment, number, data, places) FROM STDIN WITH (FORMAT BINARY)"
-    with driver(db).cursor() as cursor, cursor.copy(into) as copying:
-        copying.set_types(["int8", "int4", "bytea", "bytea"])
-        for row in rows:
-            copying.write_row(row)
-
-
-def remove(db: Session, ids: Sequence[int]) -> None:
-    db.execute(sql("DELETE FROM search_posting WHERE segment = ANY(:ids)"), {"ids": list(ids)})
-    db.execute(sql("DELETE FROM search_segment WHERE id = ANY(:ids)"), {"ids": list(ids)})
-
-
-def create(db: Session, suffix: str) -> None:
-    """Empty tables beside those in use."""
-    for statement in _DDL:
-        db.execute(sql(statement.format(suffix=suffix)))
-
-
-def swap(db: Session, suffix: str) -> None:
-    """Put the tables with the suffix in the place of those in use."""
-    db.execute(sql(f"ANALYZE search_posting{suffix} (segment, number)"))
-    for table in ("search_segment", "search_posting"):
-        db.execute(sql(f"DROP TABLE IF EXISTS {table}"))
-        db.execute(sql(f"ALTER TABLE {table}{suffix} RENAME TO {table}"))
-
-
-def driver(db: Session) -> Connection[tuple[Any, ...]]:
-    """The driver's connection: SQLAlchemy neither copies nor fetches in binary form."""
-    connection: Connection[tuple[Any, ...]] = db.connection().connection.driver_connection  # type: ignore[assignment]
-    return connection
-
-
-def _packed(postings: Postings) -> tuple[bytes, bytes]:
-    """The postings without the places, and these."""
-    places = postings.places
-    width = 2 if not len(places) or int(places.max()) < 1 << 16 else 4
-    without = replace(postings, places=np.zeros(len(places), np.uint8))
-    return pack(without), places.astype(f"<u{width}").tobytes()
-
-
-def _unpacked(places: memoryview, count: int) -> Numbers:
-    return np.frombuffer(places, f"<u{len(places) // count}") if count else NONE
+def _joined(data: memoryview, places: memoryview) -> Postings:
+    return replace(unpack(data[1:]), places=np.frombuffer(places, f"<u{data[0]}"))

@@ -140,6 +140,10 @@ class Segment(ABC):
     def read(self, extent: Extent, places: bool = False) -> Postings:
         """The postings; ``places`` says whether where the term stands is wanted too."""
 
+    def among(self, extents: Sequence[Extent], chosen: Numbers) -> list[Postings] | None:
+        """The postings, with places, of a few entries only; None where to read all of them is as good."""
+        return None
+
     def postings(self, term: bytes) -> Postings:
         extent = self.extent(term)
         return self.read(extent) if extent else bare(NONE)
