@@ -8,6 +8,7 @@ from alembic import command
 from sqlalchemy import text
 
 from documents.database import Database
+from documents.models import Document
 from ecabinet.commands import ROOT, AlembicConfig, migrate
 from ecabinet.meetings import agenda_queries, queries
 from ecabinet.meetings.models import Meeting
@@ -64,4 +65,6 @@ def test_items_papers_and_the_open_item_stay(of_before: str) -> None:
         work = queries.agenda(db, meeting, runs=True, now=meeting.starts_at)[0].work
         assert [(paper.state, paper.late) for paper in work] == [("approved", False)]
         assert [(turn.title, turn.ended_at) for turn in agenda_queries.turns(db, 1)] == [("Khai mạc", None)]
+        document = db.get_one(Document, 1)
+        assert (document.owner, document.secrecy, document.retention) == ("unit:1", "normal", None)
     database.dispose()
