@@ -132,8 +132,8 @@ def limit(memory: int, seconds: float, written: int = 0) -> None:
     """Bind this process and all it will start: address space, processor time, bytes in one file, open files. It gives
     way to those who sit in a meeting, and ends with the worker that started it.
     """
-    os.nice(NICE)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    os.nice(NICE)
     for kind, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, int(seconds) + 1),

@@ -15,7 +15,7 @@ from documents.extract import Extracted, Reason
 from documents.models import Job, PageText, Rendition, Version, VersionStep
 from documents.operations import enqueue, request_index
 from documents.rules import JobKind, RenditionKind, Step, StepState, VersionState, is_slow, next_step
-from documents.steps import Outcome
+from documents.steps import NOT_NEEDED, Outcome, applies
 
 ROWS = 1000
 """Rows in one statement."""
@@ -155,12 +155,23 @@ def _insert_pages(db: Session, version_id: int, pages: Mapping[int, str]) -> Non
 
 
 def _go_on(db: Session, version: Version, now: datetime) -> None:
-    """Ask for the next step, if there is one."""
+    """Ask for the next step that there is anything to do for; those in between are over with this."""
     db.flush()
-    step = step_to_do(steps_of(db, version.id))
+    rows = steps_of(db, version.id)
+    while (step := step_to_do(rows)) is not None and not _applies(db, version, step):
+        rows[step] = VersionStep(
+            version_id=version.id, step=step, state=StepState.SKIPPED, reason=NOT_NEEDED, notes=[], done=0, at=now
+        )
+        db.add(rows[step])
     if step is not None:
         job = enqueue(db, JobKind.EXTRACT, {"version_id": version.id}, now)
         job.slow = is_slow(step, version.size)
+
+
+def _applies(db: Session, version: Version, step: Step) -> bool:
+    as_pdf = step == Step.PREVIEW and rendition_of(db, version.id, RenditionKind.PDF) is not None
+    without_text = _without_text(db, version) if step == Step.OCR else ()
+    return applies(step, version, as_pdf=as_pdf, without_text=without_text)
 
 
 def put_back(db: Session, job: Job) -> None:

@@ -19,11 +19,9 @@ def rewrite(source: Path, target: Path, limits: Limits) -> bool:
     """Write ``source`` anew as ``target``; False when that helped nothing. Raises
     :class:`documents.errands.ErrandFailed`.
 
-    Not for signed or encrypted papers: what is signed is the bytes.
+    Not for small papers, nor for signed or encrypted ones: what is signed is the bytes.
     """
     size = source.stat().st_size
-    if size < SMALL:
-        return False
     order = {"source": str(source.absolute()), "target": str(target.absolute())}
     errands.ask(__name__, order, target.parent, limits, written=2 * size)
     return target.stat().st_size <= GAIN * size

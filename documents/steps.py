@@ -17,7 +17,7 @@ from documents.safety import Note
 SLICE_SECONDS = 45.0
 """After this a long step lets others have their turn, and goes on from where it was."""
 NOT_NEEDED = "not_needed"
-"""Why a step was left out that has nothing to do for a file of this type."""
+"""Why a step was left out that has nothing to do for this file, or would bring nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,23 @@ def failed(reason: str) -> Outcome:
     return Outcome(StepState.FAILED, reason)
 
 
+def applies(step: Step, version: Version, *, as_pdf: bool, without_text: Sequence[int]) -> bool:
+    """Whether there is anything to do for a step. ``as_pdf``: the file has been made a PDF; ``without_text`` are the
+    pages that have none.
+    """
+    match step:
+        case Step.REWRITE:
+            return version.media_type == media.PDF and version.size >= rewrite.SMALL
+        case Step.PDF:
+            return version.media_type in office.ENDINGS
+        case Step.PREVIEW:
+            return as_pdf or previews.can_draw(version.media_type)
+        case Step.OCR:
+            return bool(without_text)
+        case _:
+            return True
+
+
 def check(at: Material) -> Outcome:
     """What the file is, by its content, and what there is to be wary of."""
     with at.path.open("rb") as file:
@@ -87,14 +104,14 @@ def check(at: Material) -> Outcome:
 def text(at: Material) -> Outcome:
     """The text of each page, as the file has it."""
     outcome = extract(at.path, at.version.filename, at.limits)
+    if outcome.reason == Reason.OFFICE_MISSING:
+        return Outcome(StepState.SKIPPED, outcome.reason, extracted=outcome)
     bad = outcome.state in {VersionState.FAILED, VersionState.REFUSED}
     return Outcome(StepState.FAILED if bad else StepState.DONE, outcome.reason, notes=outcome.notes, extracted=outcome)
 
 
 def streaming(at: Material) -> Outcome:
     """A copy that opens at once; what is signed or encrypted stays as it is."""
-    if at.version.media_type != media.PDF:
-        return skipped()
     for note in (Note.SIGNED, Note.LOCKED):
         if note in at.notes:
             return skipped(note)
@@ -109,8 +126,6 @@ def streaming(at: Material) -> Outcome:
 
 def pdf(at: Material) -> Outcome:
     """An office file as it would be printed."""
-    if at.version.media_type not in office.ENDINGS:
-        return skipped()
     if Note.BOMB in at.notes:
         return skipped(Note.BOMB)
     target = at.path.with_name("office.pdf")
@@ -128,8 +143,6 @@ def preview(at: Material) -> Outcome:
     source, kind = at.rendition(RenditionKind.PDF), media.PDF
     if source is None:
         source, kind = at.path, at.version.media_type
-    if not previews.can_draw(kind):
-        return skipped()
     try:
         pictures = previews.draw(source, kind, at.limits)
     except ErrandFailed as error:
@@ -139,8 +152,6 @@ def preview(at: Material) -> Outcome:
 
 def recognise(at: Material) -> Outcome:
     """The text of pages that are pictures; in slices, so that a long scan keeps nobody waiting."""
-    if not at.without_text:
-        return skipped()
     if ocr.available() is None:
         return skipped(ocr.OcrMissing().code)
     until, texts, unread = monotonic() + SLICE_SECONDS, dict[int, str](), 0

@@ -21,7 +21,6 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LABEL = "unit:1"
 PAPER = hostile.paper("Tờ trình về ngân sách", "Hoà bình là quý")
 NOTE = "Tờ trình về ngân sách\nHoà bình là quý".encode()
-STEPS = len(Step)
 
 
 class House:

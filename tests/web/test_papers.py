@@ -2,12 +2,14 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from documents.models import Version
 from documents.pipeline import run_one
+from documents.rules import Lane, Step
 from ecabinet.demo.laws import Law, render
 from ecabinet.meetings import queries
 from ecabinet.meetings.models import Meeting
@@ -33,7 +35,10 @@ def paper(site: Site) -> str:
     assert answer.status_code == 303
     services: Services = site.app.extensions["ecabinet"]
     engines, later = services.engines, datetime.now(UTC) + timedelta(seconds=1)
-    while run_one(engines.database, engines.blobs, engines.search, later):
+    work = partial(run_one, engines.database, engines.blobs, engines.search, later)
+    for _step in (Step.CHECK, Step.TEXT):
+        work(lane=Lane.QUICK)
+    while work(lane=Lane.INDEX):
         pass
     with site.database.reading() as db:
         version = db.scalars(select(Version)).one()
