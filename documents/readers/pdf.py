@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import LimitReachedError
@@ -40,8 +41,9 @@ class Progress:
 def read(path: Path, kind: str, report: Report) -> None:
     progress = Progress()
     try:
-        with _at_most(report.limits.seconds * SHARE):
-            _first(path, report, progress)
+        # An open file, as pypdf would take the whole of a path into memory.
+        with _at_most(report.limits.seconds * SHARE), path.open("rb") as file:
+            _first(file, report, progress)
     except _Slow:
         pass
     except End:
@@ -67,8 +69,8 @@ def _at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _first(path: Path, report: Report, progress: Progress) -> None:
-    reader = PdfReader(path)
+def _first(file: IO[bytes], report: Report, progress: Progress) -> None:
+    reader = PdfReader(file)
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise End("encrypted")
     root = reader.root_object["/Pages"].get_object()

@@ -75,6 +75,13 @@ def test_a_page_that_only_one_reader_can_take_costs_no_other(read):
     assert (outcome.pages, outcome.notes) == ({0: "Trang", 2: "Trang"}, ["unread:1"])
 
 
+def test_a_file_larger_than_the_memory_is_read(read):
+    word, picture = b"BT /F 12 Tf (Trang) Tj ET", bytes(110 * hostile.MIB)
+    streams = map(hostile.plain_stream, (word, picture))
+    data = hostile.raw_pdf(hostile.CATALOGUE, hostile.ONE_PAGE, hostile.page(b"4 0 R"), *streams)
+    assert read(data, limits=replace(LIMITS, memory=120 * hostile.MIB)).pages == {0: "Trang"}
+
+
 def test_more_pages_than_allowed_are_cut_and_said(read):
     outcome = read(GOOD, limits=replace(LIMITS, pages=5))
     assert (outcome.reason, outcome.state, outcome.page_count) == (Reason.TOO_MANY_PAGES, VersionState.READY, 12)
