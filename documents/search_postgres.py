@@ -55,9 +55,10 @@ class PostgresSearch:
             for entry in read():
                 builder.add(entry)
                 replaced.add(entry.key)
-            _delete(db, self._views(db), replaced)
-            if len(builder):
-                insert(db, builder.table(), builder.terms())
+            with _naming_damage():
+                _delete(db, self._views(db), replaced)
+                if len(builder):
+                    insert(db, builder.table(), builder.terms())
         self._tidy()
 
     def rebuild(self, read: Read) -> int:
@@ -65,11 +66,12 @@ class PostgresSearch:
             storage = FileStorage(folder)
             files = [FileSegment(storage, segment) for segment in build(storage, read(), WRITER_WORDS)]
             views = [View(segment, (), Cache(0)) for segment in files]
-            # Readers keep the old tables until this transaction is done.
-            create(db, "_new")
-            if views:
-                insert(db, *merged(views), suffix="_new")
-            swap(db, "_new")
+            with _naming_damage():
+                # Readers keep the old tables until this transaction is done.
+                create(db, "_new")
+                if views:
+                    insert(db, *merged(views), suffix="_new")
+                swap(db, "_new")
         return sum(view.count for view in views)
 
     def search(self, query: Query) -> Results:
@@ -108,14 +110,15 @@ class PostgresSearch:
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with _naming_damage(), self.database.writing() as db:
-            db.execute(sql(f"SET LOCAL lock_timeout = '{WRITER_SECONDS}s'"))
-            db.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER})
+        with self.database.writing() as db:
+            with _naming_damage():
+                db.execute(sql(f"SET LOCAL lock_timeout = '{WRITER_SECONDS}s'"))
+                db.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER})
             yield db
 
     def _tidy(self) -> None:
         """Make one segment of several small ones; after the commit that brought the last, which is found already."""
-        with suppress(SearchBusy), self._writing() as db:
+        with suppress(SearchBusy), self._writing() as db, _naming_damage():
             views = self._views(db, whole=True)
             while chosen := to_merge([view.count for view in views]):
                 several = [views[index] for index in chosen]
@@ -143,7 +146,7 @@ def _naming_damage() -> Iterator[None]:
         raise
     except psycopg.Error as error:
         _name(error, error)
-        raise
+        raise DBAPIError.instance("the search", None, error, psycopg.Error) from error
     except (ValueError, struct.error, IndexError, EOFError) as error:
         raise SearchBroken(f"the index in PostgreSQL is damaged: {error!r}") from error
 
