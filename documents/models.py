@@ -26,8 +26,8 @@ class Document(Base):
     """A thing kept in the archive: a paper, a law, … ``kind`` is the caller's word for it.
 
     ``last_number`` is the number of its newest version (0: none yet); it is raised in the database, so that two people
-    adding a version at the same moment get two numbers. ``created_by`` and ``owner``, who keeps it, are opaque here, for
-    example ``"member:12"`` and ``"unit:5"``. ``retention`` says how long it is kept, counted from ``closed_on``;
+    adding a version at the same moment get two numbers. ``created_by`` and ``owner``, who keeps it, are opaque here,
+    for example ``"member:12"`` and ``"unit:5"``. ``retention`` says how long it is kept, counted from ``closed_on``;
     ``keep_years`` only where that is :attr:`Retention.OTHER`.
     """
 
@@ -74,8 +74,8 @@ class DocumentLabel(Base):
 
 
 class Loan(Base):
-    """Somebody has the document out to work on it (mượn để sửa): until then, or until it is given back, nobody else adds
-    a version. ``holder`` is opaque as ``created_by`` is.
+    """Somebody has the document out to work on it (mượn để sửa): until then, or until it is given back, nobody else
+    adds a version. ``holder`` is opaque as ``created_by`` is.
     """
 
     __tablename__ = "document_loan"
