@@ -69,14 +69,30 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Whole:
+    """The chain holds: how many rows it has, and the hash of the newest. Who keeps that elsewhere can tell later
+    whether the last rows were taken away, which the chain by itself cannot.
+    """
+
+    rows: int
+    newest: str
+
+
 def check(db: Session) -> Broken | None:
     """Walk the chain from its beginning; the first broken row, or None when it holds."""
-    previous = FIRST
+    found = walk(db)
+    return found if isinstance(found, Broken) else None
+
+
+def walk(db: Session) -> Broken | Whole:
+    """The same, with what is to be kept elsewhere when it holds."""
+    previous, rows = FIRST, 0
     with db.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)) as entries:
         for entry in entries:
             if entry.previous != previous:
                 return Broken(entry.id, "it does not follow the row before it")
             if entry.hash != digest(entry):
                 return Broken(entry.id, "it was changed after it was written")
-            previous = entry.hash
-    return None
+            previous, rows = entry.hash, rows + 1
+    return Whole(rows, previous)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from flask import request
 
+from documents.errors import Problem
 from ecabinet.clock import ZONE
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
@@ -14,6 +15,14 @@ _DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 def text(name: str) -> str:
     """A text field of the form, without surrounding space and without control characters."""
     return _clean(request.form.get(name, ""))
+
+
+def brief(name: str, longest: int) -> str:
+    """The same of a field with a limit: what is longer is refused (``too_long``), never cut in silence."""
+    value = text(name)
+    if len(value) > longest:
+        raise Problem("too_long", field=name, limit=longest)
+    return value
 
 
 def texts(name: str) -> list[str]:

@@ -102,7 +102,7 @@ def act(round_id: int, action: str) -> ResponseReturnValue:
 
 @bp.post("/opinions/<int:round_id>/report/seal")
 def seal(round_id: int) -> ResponseReturnValue:
-    """Those who hold it, once it is reported: the report signed by the organisation's certificate, kept in the archive."""
+    """Those who hold it, once it is reported: the report with the organisation's seal, kept in the archive."""
     me, at = person(), now()
     with database().reading() as db:
         of = queries.load(db, me, round_id).require_manager()

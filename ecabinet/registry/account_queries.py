@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from documents.errors import Forbidden, NotFound, Problem
 from documents.text import fold, words
 from ecabinet.access import Permission, Person, Role, within
+from ecabinet.registry import unit_queries
 from ecabinet.registry.account_models import Delegation, Invitation
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
 from ecabinet.registry.operations import token_hash
@@ -184,8 +185,12 @@ def own_delegation(db: Session, person: Person, delegation_id: int) -> Delegatio
 
 
 def unit_by_code(db: Session, person: Person, code: str) -> Unit:
-    """A unit the person administers, by its code; raises :class:`Problem` ``no_such_unit_code``."""
+    """A unit the person administers, by its code or by a name that no other has; raises :class:`Problem`
+    ``no_such_unit_code`` or ``unit_ambiguous``.
+    """
     unit = db.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        unit = unit_queries.meant(unit_queries.receivers(db, person, code), "unit")
     if unit is None or not person.may(Permission.MANAGE_ACCOUNTS, unit.path):
         raise Problem("no_such_unit_code", field="unit")
     return unit

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from documents.errors import Forbidden, NotFound, Problem
 from ecabinet.access import Permission
 from ecabinet.clock import today
-from ecabinet.fields import asked, day_of, text
+from ecabinet.fields import asked, brief, day_of
 from ecabinet.registry import export_lists, export_periods, unit_queries
 from ecabinet.registry.exports import export_response
 from ecabinet.registry.member_queries import Filter
@@ -38,7 +38,7 @@ def members(kind: str) -> Response:
 @bp.post("/members/export/<kind>")
 def members_with_numbers(kind: str) -> Response:
     """The same people, for a purpose that they name: with national ids and phone numbers."""
-    purpose = text("purpose")[:PURPOSE]
+    purpose = brief("purpose", PURPOSE)
     if not purpose:
         raise Problem("purpose_needed", field="purpose")
     with database().reading() as db:

@@ -14,7 +14,7 @@ from documents.errors import NotFound, Problem
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
 from ecabinet.member_labels import label
-from ecabinet.registry import import_mending, import_queries, imports, member_queries
+from ecabinet.registry import import_mending, import_queries, imports, member_queries, unit_queries
 from ecabinet.registry.exports import export_response
 from ecabinet.registry.import_models import ImportRun
 from ecabinet.registry.import_queries import Shown, Wanted
@@ -47,7 +47,7 @@ def bring() -> ResponseReturnValue:
     if file is None or not file.filename:
         raise Problem("no_file")
     with database().reading() as db:
-        unit_id = kept_unit(db, whole("unit") or 0).id
+        unit_id = _chosen_unit(db).id
     seen = imports.look(file.stream)
     file.stream.seek(0)
     blob = engines().blobs.put(file.stream)
@@ -56,6 +56,13 @@ def bring() -> ResponseReturnValue:
         run_id = run.id
     # the uploading script follows a redirect, and stays where it is on anything else
     return redirect(url_for("imports.page", run_id=run_id), 303)
+
+
+def _chosen_unit(db: Session) -> Unit:
+    """By what was typed, a code or a name; by its id where a script brings the file."""
+    if text("unit"):
+        return kept_unit(db, whole("unit") or 0)
+    return unit_queries.meant(unit_queries.receivers(db, person(), text("in_unit")), "in_unit")
 
 
 @bp.get("/imports/sample.csv")

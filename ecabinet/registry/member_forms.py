@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
 from ecabinet.clock import today
-from ecabinet.fields import day_of, text, whole
+from ecabinet.fields import brief, day_of, text, whole
 from ecabinet.registry import members
 from ecabinet.registry.member_rules import LIMITS, Checked, check
 from ecabinet.registry.members import GRADES, PENALTIES, Act
@@ -26,6 +26,7 @@ class Input:
     label: Any
     type: str = "text"
     options: tuple[str, tuple[str, ...]] = ("", ())
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _number(name: str) -> int:
 HERE = frozenset({"active", "away", "deferred"})
 ACTIVE = frozenset({"active"})
 ANY = HERE | {"grown", "removed", "expelled", "left"}
-REASON = Input("reason", _("Lý do"))
+REASON = Input("reason", _("Lý do"), longest=300)
 
 OPERATIONS: dict[str, Operation] = {
     "defer": Operation(
@@ -83,9 +84,9 @@ OPERATIONS: dict[str, Operation] = {
     "resume": Operation(_("Sinh hoạt trở lại"), (), frozenset({"away", "deferred"}), members.resume),
     "award": Operation(
         _("Khen thưởng"),
-        (Input("title", _("Hình thức khen thưởng")),),
+        (Input("title", _("Hình thức khen thưởng"), longest=200),),
         ANY,
-        lambda db, member, act: members.award(db, member, text("title")[:200], act),
+        lambda db, member, act: members.award(db, member, brief("title", 200), act),
     ),
     "grade": Operation(
         _("Xếp loại năm"),
@@ -101,25 +102,25 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "card": Operation(
         _("Cấp lại thẻ"),
-        (Input("card_number", _("Số thẻ mới")), REASON),
+        (Input("card_number", _("Số thẻ mới"), longest=20), REASON),
         HERE,
         lambda db, member, act: members.reissue_card(
-            db, member, text("card_number").upper()[:20], text("reason")[:300], act
+            db, member, brief("card_number", 20).upper(), brief("reason", 300), act
         ),
     ),
     "discipline": Operation(
         _("Kỷ luật"),
         (Input("penalty", _("Hình thức"), "select", ("penalty", PENALTIES)), REASON),
         HERE,
-        lambda db, member, act: members.discipline(db, member, text("penalty"), text("reason")[:300], act),
+        lambda db, member, act: members.discipline(db, member, text("penalty"), brief("reason", 300), act),
     ),
     "grow_up": Operation(
         _("Trưởng thành đoàn"),
-        (Input("certificate", _("Số giấy chứng nhận")),),
+        (Input("certificate", _("Số giấy chứng nhận"), longest=60),),
         HERE,
-        lambda db, member, act: members.grow_up(db, member, text("certificate")[:60], act),
+        lambda db, member, act: members.grow_up(db, member, brief("certificate", 60), act),
     ),
     "remove": Operation(
-        _("Xóa tên"), (REASON,), HERE, lambda db, member, act: members.remove(db, member, text("reason")[:300], act)
+        _("Xóa tên"), (REASON,), HERE, lambda db, member, act: members.remove(db, member, brief("reason", 300), act)
     ),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from ecabinet.access import Permission, Person, within
@@ -15,7 +15,7 @@ from ecabinet.registry.rules import TransferState
 # one place to ask, also for what is long enough to have a file of its own
 __all__ = [
     "Dashboard", "Filter", "Page", "by_number", "children", "dashboard", "dues", "kept_units", "number_below",
-    "open_transfers", "page", "timeline",
+    "open_transfers", "page", "timeline", "waiting_transfers",
 ]  # fmt: skip
 
 
@@ -53,20 +53,14 @@ def dues(db: Session, member_id: int) -> list[Due]:
     return list(db.scalars(select(Due).filter_by(member_id=member_id).order_by(Due.month.desc()).limit(24)))
 
 
-def open_transfers(db: Session, person: Person) -> list[Transfer]:
-    """Transfers under way from or to the units where the person keeps the registry."""
+def open_transfers(person: Person) -> list[ColumnElement[bool]]:
+    """SQL over transfers: those under way from or to the units where the person keeps the registry."""
     paths = person.paths(Permission.MANAGE_REGISTRY)
-    if not paths:
-        return []
     own = select(Unit.id).where(or_(*(within(Unit.path, path) for path in paths)))
-    return list(
-        db.scalars(
-            select(Transfer)
-            .where(
-                Transfer.state == TransferState.ASKED.value,
-                or_(Transfer.from_unit_id.in_(own), Transfer.to_unit_id.in_(own)),
-            )
-            .order_by(Transfer.id)
-            .limit(100)
-        )
-    )
+    mine = or_(Transfer.from_unit_id.in_(own), Transfer.to_unit_id.in_(own)) if paths else false()
+    return [Transfer.state == TransferState.ASKED.value, mine]
+
+
+def waiting_transfers(db: Session, person: Person) -> int:
+    """How many of them there are."""
+    return db.scalar(select(func.count()).select_from(Transfer).where(*open_transfers(person))) or 0

@@ -11,9 +11,9 @@ from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
-from ecabinet.fields import day_of, text, whole
+from ecabinet.fields import brief, day_of, text, whole
 from ecabinet.messages import sentence
-from ecabinet.registry import charts, member_queries, members, transfers, unit_queries
+from ecabinet.registry import charts, member_queries, members, transfer_queries, transfers, unit_queries
 from ecabinet.registry.history_models import MemberPhoto, Transfer
 from ecabinet.registry.member_dates import age
 from ecabinet.registry.member_forms import FIELDS, OPERATIONS, checked_form, day, require_sound
@@ -30,6 +30,8 @@ from ecabinet.registry.member_scope import (
 from ecabinet.registry.members import Act
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import TransferKind
+from ecabinet.registry.transfer_queries import Way
+from ecabinet.registry.unit_rules import DECISION_LENGTH
 from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("members", __name__)
@@ -42,12 +44,11 @@ def index() -> ResponseReturnValue:
         unit, choices = picked_unit(db)
         wanted = asked_filter(unit)
         page = member_queries.page(db, wanted)
-        waiting = member_queries.open_transfers(db, person())
-        chains = [(transfer, transfers.next_step(db, transfer)) for transfer in waiting]
+        waiting = member_queries.waiting_transfers(db, person())
         units = member_queries.kept_units(db, person())
         total = member_queries.number_below(db, unit.id)
         return render_template(
-            "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, chains=chains,
+            "registry/members.html", unit=unit, units=units, wanted=wanted, page=page, total=total, waiting=waiting,
             choices=choices, address=address_of(wanted), today=today(),
         )  # fmt: skip
 
@@ -132,7 +133,7 @@ def reveal(member_id: int) -> ResponseReturnValue:
     field = text("field")
     with database().writing() as db:
         member, _keeps = seen_member(db, member_id)
-        purpose = text("purpose")[:200]
+        purpose = brief("purpose", 200)
         number = members.reveal(db, engines().sealer, member, field, purpose, person().member_id, now())
         return render_template("registry/member_number.html", member=member, field=field, number=number)
 
@@ -192,10 +193,20 @@ def transfer(member_id: int) -> ResponseReturnValue:
     """The same: ask for a transfer to the unit with a code."""
     with database().writing() as db:
         member = kept_member(db, member_id)
-        to_unit = _destination(db, text("to_unit"))
+        to_unit = unit_queries.meant(unit_queries.destinations(db, text("to_unit")), "to_unit")
         kind = TransferKind.TEMPORARY if text("kind") == "temporary" else TransferKind.PERMANENT
         transfers.ask(db, member, to_unit, kind, day_of(text("until_day")), text("reason"), _act())
     return done(url_for("members.page", member_id=member_id), _("Đã gửi đề nghị chuyển sinh hoạt."))
+
+
+@bp.get("/transfers")
+def waiting_transfers() -> ResponseReturnValue:
+    """Those who keep a registry: the transfers that wait, coming in and going out."""
+    with database().reading() as db:
+        if not member_queries.kept_units(db, person()):
+            raise NotFound
+        chains = transfer_queries.waiting(db, person(), today())
+        return render_template("registry/transfers.html", chains=chains, ways=list(Way))
 
 
 @bp.post("/transfers/<int:transfer_id>/<answer>")
@@ -213,22 +224,13 @@ def answer(transfer_id: int, answer: str) -> ResponseReturnValue:
             transfers.answer(db, found, person(), answer == "agree", text("note"), _act())
         else:
             raise NotFound
-    return done(url_for("members.index"), _("Đã ghi nhận ý kiến."))
-
-
-def _destination(db: Session, typed: str) -> Unit:
-    meant = unit_queries.destinations(db, typed)
-    if not meant:
-        raise Problem("no_such_unit_code", field="to_unit")
-    if len(meant) > 1:
-        listed = ", ".join(f"{unit.code} ({unit.name})" for unit in meant)
-        raise Problem("unit_ambiguous", field="to_unit", units=listed)
-    return meant[0]
+    back = "members.waiting_transfers" if text("back") == "transfers" else "members.index"
+    return done(url_for(back), _("Đã ghi nhận ý kiến."))
 
 
 def _act() -> Act:
     on_day = day("on_day") if request.form.get("on_day") else today()
-    return Act(on_day, text("decision")[:200], person().member_id, now())
+    return Act(on_day, brief("decision", DECISION_LENGTH), person().member_id, now())
 
 
 def _form_again(unit: Unit, member: Member | None, problem: Problem) -> str:

@@ -22,6 +22,7 @@ from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.name_order import order_key
 from ecabinet.registry.rules import NO_LONGER, MemberEventKind, MemberStatus
 from ecabinet.registry.sessions import end_sessions_of_member
+from ecabinet.registry.unit_rules import DECISION_LENGTH
 from ecabinet.sealing import Sealer
 
 REFERRER_DAYS = 90
@@ -211,8 +212,10 @@ def record(
     """A dated line of the timeline, its movement in the month's figures, its audit entry."""
     if act.on_day > act.now.date() + timedelta(days=1):
         raise Problem("in_future", field="on_day")
+    if len(act.decision) > DECISION_LENGTH:
+        raise Problem("too_long", field="decision", limit=DECISION_LENGTH)
     event = MemberEvent(
-        member_id=member.id, kind=kind, on_day=act.on_day, until_day=until_day, decision=act.decision[:200],
+        member_id=member.id, kind=kind, on_day=act.on_day, until_day=until_day, decision=act.decision,
         details=details, recorded_by=act.by, recorded_at=act.now,
     )  # fmt: skip
     db.add(event)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from documents.errors import NotFound
+from documents.errors import NotFound, Problem
 from documents.text import exact, fold
 from ecabinet.access import Permission, Person, ancestors, within
 from ecabinet.registry.history_models import MemberCount
@@ -137,6 +137,16 @@ def destinations(db: Session, text: str, limit: int = 10) -> Sequence[Unit]:
     standing = select(Unit).where(Unit.dissolved_on.is_(None))
     by_code = db.scalars(standing.where(Unit.code == text)).all()
     return by_code or db.scalars(standing.where(_named(text)).order_by(Unit.search_name, Unit.id).limit(limit)).all()
+
+
+def meant(found: Sequence[Unit], field: str) -> Unit:
+    """The one unit that was meant by what somebody typed into a field; raises when it was none, or may be several."""
+    if not found:
+        raise Problem("no_such_unit_code", field=field)
+    if len(found) > 1:
+        listed = ", ".join(f"{unit.code} ({unit.name})" for unit in found)
+        raise Problem("unit_ambiguous", field=field, units=listed)
+    return found[0]
 
 
 def figures(db: Session, unit: Unit) -> Figures:

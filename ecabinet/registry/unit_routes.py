@@ -70,7 +70,7 @@ def options() -> ResponseReturnValue:
     if not person().paths(Permission.MANAGE_REGISTRY):
         raise Problem("forbidden")
     with database().reading() as db:
-        typed = asked("target", 100) or asked("in_unit", 100)
+        typed = next((typed for name in ("target", "in_unit", "unit") if (typed := asked(name, 100))), "")
         found = unit_queries.receivers(db, person(), typed)
     return render_template("registry/units_options.html", options=[(unit.code, unit.name) for unit in found])
 

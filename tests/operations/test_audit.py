@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from documents.database import Database
@@ -74,6 +74,12 @@ def test_the_command_names_the_first_broken_row(
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
     fill(database)
     assert main(["check", "audit"]) == 0
+    with database.reading() as db:
+        newest = db.scalars(select(AuditEntry.hash).order_by(AuditEntry.id.desc())).first()
+        rows = db.scalar(select(func.count()).select_from(AuditEntry))
+    told = capsys.readouterr().out
+    assert f"the chain of {rows} rows holds" in told
+    assert str(newest) in told
     disarm(database)
     with database.writing() as db:
         db.execute(update(AuditEntry).where(AuditEntry.id == 3).values(action="nothing"))

@@ -156,6 +156,7 @@ GET_PAGES = {
     "units.destinations": ("/units/destinations?to_unit=hue", {"administrator"}),
     "members.edit": ("/members/{first}/edit", {"administrator"}),
     "imports.index": ("/imports", {"administrator"}),
+    "members.waiting_transfers": ("/transfers", {"administrator"}),
     "imports.sample": ("/imports/sample.csv", {"administrator"}),
     "officials.page": ("/members/{first}/official", {"administrator"}),
     "opinions.index": ("/opinions", EVERYBODY),
