@@ -13,6 +13,7 @@ from ecabinet.app import BLOCKS, ENTRIES, TASKS, Renderer, admit, create_app, ke
 from ecabinet.config import Config
 from ecabinet.engines import open_engines
 from ecabinet.fanout import make_server, make_speaker
+from ecabinet.gathering import Gathering
 from ecabinet.meetings import live as meeting_live
 from ecabinet.meetings import speaker_live
 from ecabinet.meetings.audience_queries import all_circles
@@ -55,7 +56,7 @@ class Process:
         self.worker = WorkerThread(Worker(self.engines, TASKS, ENTRIES)) if config.worker == "thread" else None
         self.application: Any = socketio.ASGIApp(
             self.sio,
-            other_asgi_app=WSGIMiddleware(cast(Any, self.app), workers=WSGI_THREADS),
+            other_asgi_app=Gathering(cast(Any, WSGIMiddleware(cast(Any, self.app), workers=WSGI_THREADS))),
             on_startup=self._start,
             on_shutdown=self._stop,
         )

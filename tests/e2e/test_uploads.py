@@ -7,15 +7,18 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Locator, Page, Route, expect
 
-from documents.upload_rules import MIB
+from documents.upload_rules import LEAST_CHUNK, MIB
+from ecabinet.asgi import WSGI_THREADS
 from tests import services
 from tests.e2e.conftest import PASSWORD, Tablet
 from tests.stack.processes import ROOT, SERVERS_VARIABLES, answers
@@ -27,14 +30,14 @@ class Server:
     """A server that can be killed without a word and comes back at the same address."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, services.free_ports(1)[0]
-        self.url = f"http://127.0.0.1:{self._port}"
+        self._folder, self.port = folder, services.free_ports(1)[0]
+        self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         inherited = {name: value for name, value in os.environ.items() if name not in SERVERS_VARIABLES}
         own = {"DATA_DIR": str(self._folder / "data"), "DEMO_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
-        own |= {"HOST": "127.0.0.1", "PORT": str(self._port), "PUBLIC_URL": self.url}
+        own |= {"HOST": "127.0.0.1", "PORT": str(self.port), "PUBLIC_URL": self.url}
         with (self._folder / "serve.log").open("ab") as log:
             command = [sys.executable, "-m", "ecabinet", "serve"]
             self._process = subprocess.Popen(command, env=inherited | own, cwd=ROOT, stdout=log, stderr=log)
@@ -242,6 +245,46 @@ def test_it_stops_and_goes_on_when_told(clerk: Tablet, tmp_path: Path) -> None:
     one.get_by_role("button", name="Tiếp tục").tap()
     expect_same_bytes(clerk, path)
     forgive(clerk)
+
+
+def test_slow_lines_keep_nobody_waiting(server: Server) -> None:
+    """More pieces come in byte by byte than there are threads: pages are answered, and then the pieces are taken."""
+    person = requests.Session()
+    sign_in = person.get(f"{server.url}/login").text
+    person.post(f"{server.url}/login", {"login": "vanthu", "password": PASSWORD, "csrf_token": token_of(sign_in)})
+    form = person.get(f"{server.url}/archive/new").text
+    headers = {"X-CSRF-Token": token_of(form), "Accept": "application/json"}
+    unit = re.search(r'name="unit"><option value="(\d+)"', form)
+    assert unit is not None
+    wanted = {"size": 2 * LEAST_CHUNK, "destination": "archive", "unit": unit[1]}
+    begun = [
+        person.post(f"{server.url}/uploads", wanted | {"name": f"{number}.bin"}, headers=headers).json()["id"]
+        for number in range(2 * WSGI_THREADS)
+    ]
+    lines = [begin_slowly(server, upload, person, headers) for upload in begun]
+    for _ in range(WSGI_THREADS):  # by the last of them at the latest the heads of all pieces have arrived
+        assert person.get(f"{server.url}/archive", timeout=10).status_code == 200
+    for line in lines:
+        line.sendall(b"." * (LEAST_CHUNK - 1))
+    for line in lines:
+        assert line.recv(4096).startswith(b"HTTP/1.1 204")
+        line.close()
+
+
+def begin_slowly(server: Server, upload: int, person: requests.Session, headers: dict[str, str]) -> socket.socket:
+    """The head of a request and one byte of its body."""
+    line = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.cookies)
+    sent = headers | {"Host": "127.0.0.1", "Cookie": cookies, "Upload-Offset": "0", "Content-Length": str(LEAST_CHUNK)}
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    line.sendall(f"PATCH /uploads/{upload} HTTP/1.1\r\n{head}\r\n.".encode())
+    return line
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_without_a_script_the_form_is_a_plain_one(tablet: Callable[..., Tablet], tmp_path: Path) -> None:
