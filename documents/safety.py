@@ -16,8 +16,8 @@ UNPACKED = 2 * 1024**3
 RATIO = 200
 """… and so is a part that grows by more than this, beyond ``SMALL`` bytes."""
 SMALL = 16 * 1024**2
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Note(StrEnum):
@@ -45,7 +45,7 @@ class Safety:
 def inspect(path: Path, media_type: str, limits: Limits) -> Safety:
     """Look through a file of that type. One that cannot be looked through in time is noted as unchecked."""
     with path.open("rb") as file:
-        look = _look_for(file.read(len(_OLE)), media_type)
+        look = _look_for(file.read(len(OLE)), media_type)
     if look is None:
         return Safety()
     order = {"path": str(path.absolute()), "look": look}
@@ -60,7 +60,7 @@ def _look_for(start: bytes, media_type: str) -> str | None:
     """How to look: office files, old and new, are told by what they are packed in."""
     if media_type == media.PDF:
         return "pdf"
-    return "zip" if start.startswith(_ZIP) else "ole" if start.startswith(_OLE) else None
+    return "zip" if start.startswith(ZIP) else "ole" if start.startswith(OLE) else None
 
 
 def _work(order: dict[str, Any]) -> dict[str, Any]:
