@@ -96,10 +96,3 @@ def same_content(db: Session, sha256: str, labels: frozenset[str], *, but: int) 
     same = select(Version.document_id).where(Version.sha256 == sha256, Version.document_id != but)
     found = select(Document).where(Document.id.in_(same), Document.id.in_(from_labels))
     return list(db.scalars(found.order_by(Document.id).limit(3)))
-
-
-def read_again(db: Session, version: Version, now: datetime) -> None:
-    """Try once more to read a version that failed."""
-    version.state, version.reason = VersionState.WAITING, None
-    enqueue(db, JobKind.EXTRACT, {"version_id": version.id}, now)
-    changed(db, "version", version.id)
