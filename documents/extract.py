@@ -58,6 +58,9 @@ READ = frozenset(
 )
 """The kinds of file that the child looks into; those of :data:`documents.office.OLD` are made into such first."""
 
+_ZIPPED = frozenset({".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp"})
+"""A zip of such a name has lost what would make it such a file."""
+
 
 @dataclass
 class Extracted:
@@ -83,7 +86,8 @@ class Extracted:
 def extract(path: Path, filename: str = "", limits: Limits = LIMITS) -> Extracted:
     """Read a file. Never raises because of what is in it; an OSError means that the file cannot be opened at all.
 
-    ``filename`` is the name the person gave: something named ``.pdf`` that is none is refused.
+    ``filename`` is the name the person gave: something named ``.pdf`` that is none is refused, and a zip with the name
+    of an office file is a damaged one.
     """
     with path.open("rb") as file:
         kind = media.media_type(file)
@@ -96,6 +100,8 @@ def extract(path: Path, filename: str = "", limits: Limits = LIMITS) -> Extracte
         outcome.reason = Reason.ENCRYPTED
     elif kind in READ:
         _judge(outcome, _read_in_child(path, kind, outcome, limits))
+    elif kind == media.ZIP and Path(filename).suffix.lower() in _ZIPPED:
+        outcome.reason = Reason.DAMAGED
     elif kind in office.OLD:
         _read_old(path, outcome, limits)
     else:

@@ -43,6 +43,8 @@ FILES = {
     "entity_bomb.docx": (hostile.entity_bomb, {Reason.UNSAFE}),
     "zip_bomb.docx": (hostile.zip_bomb, {Reason.TOO_LARGE, Reason.PARTLY_READ}),
     "upwards.docx": (lambda: office.docx("", more={"../../etc/passwd": b"x"}), {Reason.UNSAFE}),
+    "a_zip.docx": (lambda: office.packed({"a.txt": "a"}), {Reason.DAMAGED}),
+    "half.xlsx": (lambda: hostile.truncated(BOOK, 0.5), {Reason.DAMAGED}),
     "third.docx": (lambda: hostile.truncated(WORD, 0.3), {Reason.DAMAGED}),
     "wide.xlsx": (hostile.wide_sheet, {Reason.TOO_LARGE, Reason.PARTLY_READ, Reason.TIMEOUT}),
     "picture_bomb.png": (hostile.picture_bomb, {Reason.TOO_LARGE}),
