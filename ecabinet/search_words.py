@@ -35,7 +35,7 @@ SEARCH_LABELS = {
         "unknown_field": _("không có mục tìm này nên tìm như từ thường"),
         "empty_field": _("sau dấu hai chấm chưa có gì nên bỏ qua"),
         "bad_date": _("không phải ngày, tháng hay năm nên bỏ qua"),
-        "open_quote": _("thiếu ngoặc kép đóng, tính đến hết câu"),
+        "open_quote": _("thiếu ngoặc kép đóng nên tìm từng từ"),
         "open_parenthesis": _("ngoặc đơn không thành cặp nên bỏ qua"),
         "lone_sign": _("dấu đứng một mình nên bỏ qua"),
         "too_long": _("câu hỏi quá dài, phần sau được bỏ qua"),
