@@ -22,13 +22,13 @@ from documents.search_postings import (
     written_form,
 )
 from documents.search_query import All, Between, Node, Not, Term, Within
-from documents.search_ranking import Floats, saturated
+from documents.search_ranking import LEVEL, Floats, saturated
 from documents.search_segments import NO_DAY, Extent, Mask, Segment
 
-CACHE_BYTES = 192 * 2**20
+CACHE_BYTES = 256 * 2**20
 MOST_FORMS = 5000
 """How many words may begin as a beginning*; beyond that the first of them are looked for."""
-_DENSE = 6
+_DENSE = 8
 _SELDOM = 16
 
 Places = NDArray[np.int32] | NDArray[np.int64]
@@ -69,12 +69,13 @@ class Cache:
 class Weight:
     """What a word is worth in each entry that has it.
 
-    ``numbers`` None: ``values`` stand for all entries of the segment, 0 for those without it.
+    ``numbers`` None: ``values`` stand for all entries of the segment, 0 for those without it. They are kept in one byte
+    each: a frequent word has many.
     """
 
     having: int
     numbers: NDArray[np.int32] | None
-    values: Floats
+    values: NDArray[np.uint8]
 
     def mark(self, mask: Mask) -> None:
         if self.numbers is None:
@@ -84,9 +85,9 @@ class Weight:
 
     def add_to(self, scores: Floats, worth: float) -> None:
         if self.numbers is None:
-            scores += np.float32(worth) * self.values
+            scores += np.float32(worth * LEVEL) * self.values
         else:
-            scores[self.numbers] += np.float32(worth) * self.values
+            scores[self.numbers] += np.float32(worth * LEVEL) * self.values
 
 
 class View:
@@ -137,11 +138,12 @@ class View:
                 often[postings.numbers] += postings.often
         numbers = np.flatnonzero(often).astype(np.int32)
         lengths = self.segment.table.head_lengths if head else self.segment.table.lengths
-        values = saturated(often[numbers], lengths[numbers], average)
+        values = np.rint(saturated(often[numbers], lengths[numbers], average) / LEVEL).clip(1, 255).astype(np.uint8)
         if len(numbers) * _DENSE < len(often):
             return Weight(len(numbers), numbers, values)
-        often[numbers] = values
-        return Weight(len(numbers), None, often)
+        spread = np.zeros(len(often), np.uint8)
+        spread[numbers] = values
+        return Weight(len(numbers), None, spread)
 
     def _extents(self, word: str, *, exact: bool = False, prefix: bool = False) -> list[Extent]:
         if exact:
