@@ -130,13 +130,19 @@ def put_version(document_id: int) -> ResponseReturnValue:
         file = _stored(request.files.get("file") or FileStorage())
         with database().writing() as db:
             seen = document_access.load(db, person(), document_id, now(), change=True)
-            _version, same = keeping.put_version(db, seen, file, text("note"), person(), now())
+            version, same = keeping.put_version(db, seen, file, text("note"), person(), now())
     except Invalid as invalid:
         return make_response(_versions(document_id, fault_texts(invalid)), 422)
-    said = _("Đã thêm phiên bản mới.")
+    said = _put(version, document_id)
     if same:
-        said = _("Đã thêm phiên bản mới. Tệp này đã có trong kho: %(titles)s.", titles="; ".join(d.title for d in same))
+        said += " " + _("Tệp này đã có trong kho: %(titles)s.", titles="; ".join(d.title for d in same))
     return done(url_for("documents.versions", document_id=document_id), said)
+
+
+def _put(version: Version, document_id: int) -> str:
+    """What became of a new version: a paper's may wait for approval, as a document of its own."""
+    waits = version.document_id != document_id
+    return str(_("Đã nộp bản mới, đang chờ duyệt.") if waits else _("Đã thêm phiên bản mới."))
 
 
 def _stored(file: FileStorage) -> archive.File:
@@ -158,11 +164,11 @@ def restore(document_id: int, version_id: int) -> ResponseReturnValue:
         with database().writing() as db:
             seen = document_access.load(db, person(), document_id, now(), change=True)
             version = document_queries.version_of(db, document_id, version_id)
-            keeping.restore(db, seen, version, text("note"), person(), now())
+            restored = keeping.restore(db, seen, version, text("note"), person(), now())
     except Invalid as invalid:
         faults = {f"{name}-{version_id}": said for name, said in fault_texts(invalid).items()}
         return make_response(_versions(document_id, faults), 422)
-    return done(url_for("documents.versions", document_id=document_id), _("Đã khôi phục thành phiên bản mới."))
+    return done(url_for("documents.versions", document_id=document_id), _put(restored, document_id))
 
 
 @bp.get("/papers/<int:document_id>/compare")
