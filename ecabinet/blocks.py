@@ -22,6 +22,11 @@ class View(StrEnum):
     CONSOLE = "console"
     SCREEN = "screen"
     AGENDA = "agenda"
+    SEATS = "seats"
+
+
+FOR_INVITED = frozenset({View.MEETING, View.SEATS})
+"""The views of everybody who is invited; the others are of those who run the meeting."""
 
 
 class Audience(StrEnum):

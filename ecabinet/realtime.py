@@ -1,7 +1,8 @@
 """After each commit, whoever looks on sees it: changes are gathered for a moment, rendered once per audience, and sent.
 
 Ballots of a thousand tablets change one number a thousand times in a second. Sending each would ruin the room, so
-changes wait :data:`GATHER_SECONDS` for others of their kind before they are rendered.
+changes wait :data:`GATHER_SECONDS` for others of their kind before they are rendered. What is large and only looked at
+waits longer: see :data:`UNHURRIED`.
 """
 
 import logging
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import product
+from math import inf
+from time import monotonic
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +22,8 @@ from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer, member
 
 GATHER_SECONDS = 0.12
 SENT_SECONDS = 2.0
+UNHURRIED = {View.SEATS: 1.0}
+"""Views whose pushes gather for so many seconds: a map of a thousand seats goes to a thousand tablets."""
 LOCALES = ("vi", "en")
 SEATING = frozenset({"polls", "attendance"})
 """Kinds of changes that make or take a ballot."""
@@ -59,6 +64,7 @@ class Publisher:
         self._emit = emit
         self._anyone_in = anyone_in
         self._waiting: dict[Change, None] = {}
+        self._later: dict[tuple[int, View], tuple[float, set[str]]] = {}
         self._wake = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
@@ -86,17 +92,31 @@ class Publisher:
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._waiting or self._closing)
-                if not self._waiting:
-                    return
-                if not self._closing:
+                self._wake.wait_for(lambda: self._waiting or self._closing, timeout=self._rest())
+                if self._waiting and not self._closing:
                     self._wake.wait_for(lambda: self._closing, timeout=GATHER_SECONDS)
                 changes, self._waiting = list(self._waiting), {}
+                closing = self._closing
             try:
                 self._publish(changes)
+                self._push_later(inf if closing else monotonic())
             except Exception:
                 # The commit stands; a page that missed this push is right again at the next one or when it asks.
                 log.exception("could not publish %s", changes)
+            if closing and not changes:
+                return
+
+    def _rest(self) -> float | None:
+        """How long there is nothing to do, if nothing happens."""
+        due = min((at for at, _kinds in self._later.values()), default=None)
+        return None if due is None else max(0.0, due - monotonic())
+
+    def _push_later(self, until: float) -> None:
+        """Push to the unhurried views what has gathered for long enough."""
+        for (meeting_id, view), (due, kinds) in list(self._later.items()):
+            if due <= until:
+                del self._later[meeting_id, view]
+                self._push_view(meeting_id, view, kinds)
 
     def _publish(self, changes: list[Change]) -> None:
         kinds: dict[int, set[str]] = defaultdict(set)
@@ -123,15 +143,28 @@ class Publisher:
                 sent.result(timeout=SENT_SECONDS)
 
     def _push(self, meeting_id: int, kinds: set[str]) -> None:
-        with self._database.reading() as db:
-            circles = sorted(self._circles(db, meeting_id), key=sorted)
         for view in View:
             if not self._table.touches(view, kinds):
                 continue
-            for circle, audience, locale in product(circles, Audience, LOCALES):
+            if view not in UNHURRIED:
+                self._push_view(meeting_id, view, kinds)
+                continue
+            due, gathered = self._later.get((meeting_id, view), (monotonic() + UNHURRIED[view], set()))
+            self._later[meeting_id, view] = due, gathered | kinds
+
+    def _push_view(self, meeting_id: int, view: View, kinds: set[str]) -> None:
+        for circle, audience in self._audiences(meeting_id, view):
+            for locale in LOCALES:
                 viewer = Viewer(meeting_id, view, audience, locale, circle=circle)
                 if self._anyone_in(viewer.room):
                     self._push_to(viewer, kinds)
+
+    def _audiences(self, meeting_id: int, view: View) -> list[tuple[frozenset[int], Audience]]:
+        """Only the meeting page differs by whether one votes and by the items one sees."""
+        if view != View.MEETING:
+            return [(frozenset(), Audience.OBSERVER)]
+        with self._database.reading() as db:
+            return list(product(sorted(self._circles(db, meeting_id), key=sorted), Audience))
 
     def _push_to(self, viewer: Viewer, kinds: set[str]) -> None:
         try:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from documents.errors import Forbidden, NotFound, Problem
 from documents.models import Version
 from ecabinet.access import Permission, Person, meeting_label, running_label, within
-from ecabinet.blocks import Audience, View, Viewer
+from ecabinet.blocks import FOR_INVITED, Audience, View, Viewer
 from ecabinet.clock import ZONE
 from ecabinet.meetings import agenda_queries, audience_queries
 from ecabinet.meetings.attendance import places
@@ -134,7 +134,7 @@ def labels_of(db: Session, member_id: int) -> set[str]:
 def viewer(db: Session, person: Person, meeting_id: int, view: View, locale: str) -> tuple[Viewer, Seen]:
     """As whom a person looks on a live page of a meeting; the console and the room screen are for those who run it."""
     seen = load(db, person, meeting_id)
-    if view != View.MEETING:
+    if view not in FOR_INVITED:
         seen.require_manager()
     shown = circle(db, seen) if view == View.MEETING else NOBODY
     return Viewer(meeting_id, view, Audience.OBSERVER, locale, person.member_id, shown), seen
@@ -171,7 +171,7 @@ def looks_on(db: Session, person: Person, meeting_id: int, view: View) -> Circle
     manages = person.may(Permission.HOLD_MEETINGS, path) or role in RUNS_MEETING
     if not manages and (role is None or state in UNANNOUNCED):
         raise NotFound(f"meeting {meeting_id}")
-    if not manages and view != View.MEETING:
+    if not manages and view not in FOR_INVITED:
         raise Forbidden
     if view != View.MEETING or not any_limited:
         return NOBODY

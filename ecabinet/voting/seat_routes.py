@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, Problem
+from ecabinet.blocks import BlockTable, View
 from ecabinet.fields import text, whole
 from ecabinet.meetings import queries, room_queries, room_rules, seats
 from ecabinet.meetings import seat_queries as shown
 from ecabinet.meetings.models import Meeting
 from ecabinet.meetings.seat_rules import SeatOrder, Spot
 from ecabinet.voting import seat_queries
-from ecabinet.web import database, done, fault_texts, person
+from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("seats", __name__)
 
@@ -26,12 +27,11 @@ def page(meeting_id: int) -> ResponseReturnValue:
         seen = queries.load(db, person(), meeting_id)
         if seen.manages:
             return _editor(db, seen.meeting, {}, {})
-        return render_template(
-            "meetings/seats.html",
-            meeting=seen.meeting,
-            map=seat_queries.map_of(db, seen.meeting, runs_it=False),
-            mine=shown.seat_of(db, meeting_id, person().member_id),
-        )
+        locale = str(g.get("lang") or engines().config.locale)
+        viewer, _seen = queries.viewer(db, person(), meeting_id, View.SEATS, locale)
+        table: BlockTable = current_app.extensions["ecabinet.blocks"]
+        blocks = {block["id"]: block for block in table.page(db, viewer)}
+        return render_template("meetings/seats.html", meeting=seen.meeting, blocks=blocks, view=View.SEATS)
 
 
 def _editor(db: Session, meeting: Meeting, values: dict[str, str], faults: dict[str, str]) -> str:

@@ -61,3 +61,7 @@ def test_seats_are_drawn_and_followed(tablet: Callable[..., Tablet]) -> None:
     member.page.get_by_text("Chỗ ngồi của tôi").tap()
     expect(member.page.locator(".seat[data-own]")).to_have_count(1)
     expect(member.page.locator(".seat[data-own]")).to_have_attribute("data-state", "present")
+    # what happens in the room is pushed to the map, and one's own seat stays marked
+    enter(tablet("uyvien2"), NAME)
+    expect(member.page.locator("#seats-map .seat[data-state=present]")).to_have_count(2)
+    expect(member.page.locator(".seat[data-own]")).to_have_count(1)
