@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 K1, B = 1.4, 0.9
 LEVEL = (K1 + 1) / 255
 """What a word is worth in an entry is kept in so many steps."""
-HEAD = 1.0
+HEAD = 0.7
 """What a word in the title or the heading is worth there, beside being one of the whole."""
 EXACT = 1.0
 """What a word with its marks as asked is worth beside its folded form."""
