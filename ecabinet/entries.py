@@ -15,6 +15,8 @@ from documents.database import Change
 from documents.search import Entry
 
 BATCH = 50
+SEPARATOR = " · "
+"""Between the pieces that the text of an entry is put together from."""
 
 Touched = Callable[[Session, int], Iterable[int]]
 """From the id that a change was recorded with to the ids of the things whose entries it makes stale."""

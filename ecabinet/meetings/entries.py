@@ -11,7 +11,7 @@ from documents.search import Entry
 from documents.search_query import Field
 from ecabinet.access import ancestors, holding_label, meeting_label, member_label, running_label, within
 from ecabinet.clock import ZONE, local
-from ecabinet.entries import EntryKind, itself, key_of
+from ecabinet.entries import SEPARATOR, EntryKind, itself, key_of
 from ecabinet.meetings import agenda_rules, audience_queries
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
 from ecabinet.registry.models import Unit
@@ -89,7 +89,7 @@ def _meetings(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     for meeting in found.values():
         body = meeting.body.name if meeting.body else ""
         items = (_words(item) for item in agendas.get(meeting.id, ()) if item.id not in closed)
-        text = "\n".join(part for part in (meeting.place, body, *items) if part)
+        text = SEPARATOR.join(part for part in (meeting.place, body, *items) if part)
         yield _entry(key_of(KIND, meeting.id), meeting, meeting.title, text, seen_labels(meeting))
 
 
@@ -117,7 +117,7 @@ def _entry(key: str, meeting: Meeting, title: str, text: str, labels: frozenset[
 
 def _words(item: AgendaItem) -> str:
     presenters = ", ".join(presenter.name for presenter in item.presenters)
-    return "\n".join(part for part in (item.title, item.description, presenters) if part)
+    return SEPARATOR.join(part for part in (item.title, item.description, presenters) if part)
 
 
 def _items_of(db: Session, meeting_id: int) -> Sequence[int]:

@@ -11,7 +11,7 @@ from documents.search import Entry
 from documents.search_query import Field
 from ecabinet.access import ancestors, member_label, preparing_label, within
 from ecabinet.clock import ZONE
-from ecabinet.entries import EntryKind, itself, key_of
+from ecabinet.entries import SEPARATOR, EntryKind, itself, key_of
 from ecabinet.registry.models import Unit
 from ecabinet.tasks.models import Task, TaskEvent, TaskHelper
 
@@ -30,7 +30,7 @@ def _read(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
             key=key_of(KIND, task.id),
             kind=KIND,
             title=task.title,
-            text="\n".join(part for part in text if part),
+            text=SEPARATOR.join(part for part in text if part),
             labels=_labels(task, paths),
             issued_on=task.given_at.astimezone(ZONE).date(),
             unit=task.unit.name,

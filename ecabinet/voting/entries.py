@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, selectinload
 from documents.search import Entry
 from documents.search_query import Field
 from ecabinet.clock import ZONE
-from ecabinet.entries import EntryKind, itself, key_of
+from ecabinet.entries import SEPARATOR, EntryKind, itself, key_of
 from ecabinet.meetings import entries as meetings
 from ecabinet.voting import queries
 from ecabinet.voting.models import Poll
 from ecabinet.voting.published import outcome_text
-from ecabinet.voting.rules import PollState
+from ecabinet.voting.rules import PollKind, PollState
 
 KIND = "poll"
 
@@ -30,7 +30,7 @@ def _read(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
             key=key_of(KIND, poll.id),
             kind=KIND,
             title=poll.title,
-            text="\n".join(part for part in _words(db, poll) if part),
+            text=SEPARATOR.join(part for part in _words(db, poll) if part),
             labels=meetings.running_labels(meeting) if poll.state == PollState.DRAFT else put,
             issued_on=(poll.published_at or poll.opened_at or meeting.starts_at).astimezone(ZONE).date(),
             unit=meeting.unit.name,
@@ -43,8 +43,9 @@ def _words(db: Session, poll: Poll) -> Iterator[str]:
     """What the room may know: no figure and no outcome before the vote is published."""
     if poll.state == PollState.PUBLISHED:
         yield outcome_text(poll, queries.result(db, poll))
-    for option in poll.options:
-        yield f"{option.label}. {option.note}" if option.note else option.label
+    if poll.kind == PollKind.ELECTION:  # the options of a motion are the same everywhere
+        for option in poll.options:
+            yield f"{option.label}, {option.note}" if option.note else option.label
     yield poll.reference
     yield poll.decision
     yield poll.cancel_reason
