@@ -42,6 +42,7 @@ def read(document_id: int) -> ResponseReturnValue:
     question = asked("q", 300)
     with database().reading() as db:
         document, version = _load(db, document_id)
+        read_as = sending.read_as(db, version)
         back = (
             url_for("meetings.page", meeting_id=meeting_id)
             if meeting_id
@@ -54,8 +55,9 @@ def read(document_id: int) -> ResponseReturnValue:
             title=document.title,
             version=version,
             reason=code_sentence(version.reason) if version.reason else "",
-            content_url=url_for("library.content", document_id=document_id, version_id=version.id),
-            shown_as=sending.for_reading(db, version).media_type,
+            content_url=url_for("library.content", document_id=document_id, version_id=version.id, of=read_as),
+            download_url=url_for("library.content", document_id=document_id, version_id=version.id, download=1),
+            shown_as=sending.for_reading(db, version, read_as).media_type,
             processing=processing_queries.status(db, version, keeps=False),
             page=max(request.args.get("page", 1, type=int), 1) if "page" in request.args else None,
             query=question,
@@ -65,7 +67,7 @@ def read(document_id: int) -> ResponseReturnValue:
 
 @bp.get("/papers/<int:document_id>/versions/<int:version_id>/content")
 def content(document_id: int, version_id: int) -> ResponseReturnValue:
-    """Those whose labels open it: the bytes of one version as they are best shown, whole or a range of them;
+    """Those whose labels open it: the bytes of one version, whole or a range of them, ``?of=`` what it is read as;
     ``?download=1`` saves the file as it was received.
     """
     with database().reading() as db:
@@ -74,7 +76,7 @@ def content(document_id: int, version_id: int) -> ResponseReturnValue:
         version = db.get(Version, version_id)
         if version is None or version.document_id != document_id:
             raise NotFound(f"version {version_id}")
-        shown = sending.for_reading(db, version)
+        shown = sending.for_reading(db, version, request.args.get("of") or sending.read_as(db, version))
     if "download" in request.args:
         return sending.send(sending.original(version), save=True)
     try:

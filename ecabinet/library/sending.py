@@ -38,9 +38,21 @@ def original(version: Version) -> Sent:
     return Sent(version.sha256, version.size, version.media_type, version.filename, version.created_at)
 
 
-def for_reading(db: Session, version: Version) -> Sent:
-    """What shows it best: an office file as PDF, a large PDF as the copy that opens at once, else the file itself."""
-    made = rendition_of(db, version.id, RenditionKind.PDF) or rendition_of(db, version.id, RenditionKind.STREAMING)
+ORIGINAL = "original"
+READ_AS = (RenditionKind.PDF, RenditionKind.STREAMING)
+
+
+def read_as(db: Session, version: Version) -> str:
+    """As what it is best read: an office file as PDF, a large PDF as the copy that opens at once, else as it came.
+
+    A reader asks for the same to its end: parts of two files would make none.
+    """
+    return next((kind for kind in READ_AS if rendition_of(db, version.id, kind) is not None), ORIGINAL)
+
+
+def for_reading(db: Session, version: Version, kind: str) -> Sent:
+    """The bytes to read it as that; the file itself where there is no such thing."""
+    made = rendition_of(db, version.id, RenditionKind(kind)) if kind in READ_AS else None
     return _made(version, made) if made is not None else original(version)
 
 

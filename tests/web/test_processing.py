@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from documents import office, pipeline, steps
+from documents import office, pipeline, rewrite, steps
 from documents.models import Rendition, Version, VersionStep
 from documents.pipeline import run_one
 from documents.rules import Step
@@ -116,7 +116,22 @@ def test_an_office_file_is_read_as_pdf_and_saved_as_it_came(site: Site, monkeypa
     part = site.as_("first").get(f"{paper.version_path}/content", Range="bytes=5-9")
     assert (part.status_code, part.data) == (206, PDF[5:10])
     assert f"/{len(PDF)}" in part.headers["Content-Range"]
-    assert "data-reader" in site.as_("first").get(paper.path).text
+    assert f'data-url="{paper.version_path}/content?of=pdf"' in site.as_("first").get(paper.path).text
+
+
+def test_a_reader_keeps_to_the_bytes_that_it_began_with(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewrite, "SMALL", 0)
+    paper = Paper(site, hostile.paper(*["dòng chữ\n" * 30] * 9), "đề án.pdf")
+    began = site.as_("first").get(paper.path).text
+    url = f"{paper.version_path}/content?of=original"
+    assert url in began
+    paper.work()
+    assert paper.made("streaming") is not None
+    assert f"{paper.version_path}/content?of=streaming" in site.as_("first").get(paper.path).text
+    whole, part = site.as_("first").get(url).data, site.as_("first").get(url, Range="bytes=9-99").data
+    assert (len(whole), part) == (paper.version.size, whole[9:100])
+    for other in ("nothing", "thumbnail"):
+        assert site.as_("first").get(f"{paper.version_path}/content?of={other}").data == whole
 
 
 def test_what_was_made_and_is_lost_is_no_loss(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
