@@ -45,6 +45,22 @@ def test_a_scanned_paper_has_no_text_until_it_is_recognised(tmp_path, sheet):
     assert heard == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("\n".join(LINES), True), ("", True), ("12/2026", True), ("The naïve café of the state committee", False)],
+)
+def test_which_texts_are_vietnamese(text, answer):
+    assert ocr.is_vietnamese(text) is answer
+
+
+def test_english_is_read_in_both_languages(tmp_path):
+    line = "Memorandum of understanding with the youth federation"
+    with pypdfium2.PdfDocument(hostile.paper(line)) as paper:
+        page = paper[0].render(scale=200 / 72, grayscale=True).to_pil()
+    path = saved(tmp_path, page.crop((0, 0, page.width, 300)), "PNG")
+    assert ocr.read(path, [0], LIMITS)[0].strip() == line
+
+
 def test_a_photograph_held_sideways(tmp_path, sheet):
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
