@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -218,6 +219,20 @@ def test_a_full_disk_has_a_named_error(blobs):
 
 def test_a_working_store_passes_its_check(blobs):
     blobs.check()
+
+
+def test_what_is_put_while_it_is_cleaned_away_as_old_is_there_afterwards(folder_blobs):
+    """Whoever comes first: the cleaner must not take what an upload has just been told is kept."""
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    blob = put(folder_blobs, b"old and new")
+    path = next(folder_blobs.root.rglob(blob.sha256))
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(150):
+            os.utime(path, (1, 1))
+            cleaned = both.submit(folder_blobs.delete, blob.sha256, an_hour_ago)
+            both.submit(put, folder_blobs, b"old and new").result()
+            cleaned.result()
+            assert content(folder_blobs, blob.sha256) == b"old and new"
 
 
 def test_a_folder_gives_no_links(folder_blobs):
