@@ -79,13 +79,15 @@ def _entries(db: Session, document_ids: Sequence[int]) -> Iterator[Entry]:
     ):
         labels[document_id].add(label)
     versions = readable_versions(db, document_ids)
+    texts: dict[int | None, list[str]] = defaultdict(list)
+    pages = select(PageText.version_id, PageText.text).where(PageText.version_id.in_(versions.values()))
+    for version_id, text in db.execute(pages.order_by(PageText.version_id, PageText.page)):
+        texts[version_id].append(text)
     for document in db.scalars(select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)):
-        version_id = versions.get(document.id)
-        pages = pages_of(db, version_id) if version_id else []
         yield Entry(
             key=document_key(document.id),
             title=document.title,
-            text="\n".join(text for _, text in pages),
+            text="\n".join(texts[versions.get(document.id)]),
             kind=document.kind,
             labels=frozenset(labels[document.id]),
             type_code=document.type_code,
