@@ -62,7 +62,7 @@ _FIELD = re.compile(rf"({'|'.join([*_NAMES, *sorted(_DATE_NAMES), *_SPACED])}):(
 _UNKNOWN_FIELD = re.compile(r"([^\W\d_]\w*):(?=\w)")
 _OR = re.compile(r"(?:OR|HO[AẶ]C|ho[aặ]c|\|\|?)(?![^\s()])")
 _AND = re.compile(r"(?:AND|&&?)(?![^\s()])")
-_NOT = re.compile(rf"(?:-+|NOT\s+)(?=[\w({_QUOTES}])")
+_NOT = re.compile(rf"(?:-|NOT\s+)+(?=[\w({_QUOTES}])")
 _PHRASE = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
 _RUN = re.compile(rf"[^\s(){_QUOTES}]+")
 _SPACE = re.compile(r"\s*")
@@ -135,7 +135,6 @@ class _Reader:
         if self.take(_AND):
             return None
         if self.take(_NOT):
-            self.take(_NOT)
             item = self.item(depth)
             return _Read(Not(item.node), f"-{item.shown}") if item else None
         if self.written[self.place] in "()":

@@ -19,6 +19,7 @@ from documents.search_segments import NO_DAY, Mask, title_key
 from documents.search_words import better
 
 _SUGGESTED_FROM = 200
+_SPELLED_BY = 4
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,11 @@ class Snapshot:
     def _better(self, understood: Understood, query: Query) -> str | None:
         """Another spelling of a question that found nothing."""
         visible = [(view, view.visible(query.labels)) for view in self.views]
+        # Hundreds of words are looked up: the largest segments know nearly all there are.
+        largest = sorted(visible, key=lambda seen: seen[0].count)[-_SPELLED_BY:]
 
         def forms(folded: str) -> Counter[str]:
-            return sum((Counter(view.forms(folded, mask)) for view, mask in visible), Counter())
+            return sum((Counter(view.forms(folded, mask)) for view, mask in largest), Counter())
 
         for question in better(understood, forms):
             node = parse(question).node

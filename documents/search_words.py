@@ -13,9 +13,9 @@ from documents.search_query import Understood
 Forms = Callable[[str], Mapping[str, int]]
 """For a folded word: its written forms in what the reader may see, and in how many entries each is."""
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_LONGEST = 20
-_TRIED_WORDS = 3
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_LONGEST = 12
+_TRIED_WORDS = 2
 _TRIED_FORMS = 2
 
 
@@ -54,6 +54,7 @@ def slips(folded: str) -> set[str]:
     parts = [(folded[:place], folded[place:]) for place in range(len(folded) + 1)]
     found = {left + right[1:] for left, right in parts if right}
     found |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
-    found |= {left + letter + right[1:] for left, right in parts if right for letter in _LETTERS}
-    found |= {left + letter + right for left, right in parts for letter in _LETTERS}
+    letters = _DIGITS if folded.isdigit() else _LETTERS
+    found |= {left + letter + right[1:] for left, right in parts if right for letter in letters}
+    found |= {left + letter + right for left, right in parts for letter in letters}
     return found - {folded, ""}

@@ -30,6 +30,7 @@ MARCH = Between(date(2026, 3, 1), date(2026, 3, 31))
         ("a NOT b", All((A, Not(B))), "a -b"),
         ("-a", Not(A), "-a"),
         ("--a", Not(A), "-a"),
+        ("NOT NOT -a", Not(A), "-a"),
         ("(-a)", Not(A), "-a"),
         ("-(a b) c", All((Not(All((A, B))), C)), "-(a b) c"),
         ("a OR b", Any((A, B)), "a OR b"),
