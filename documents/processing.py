@@ -49,8 +49,8 @@ def _worth_repeating(rows: Mapping[Step, VersionStep]) -> set[Step]:
 
 
 def lacked(row: VersionStep) -> bool:
-    """Whether a step was left out because the machine lacked a program."""
-    return row.state == StepState.SKIPPED and row.reason is not None and row.reason.endswith("_missing")
+    """Whether a step was left out, or did less than it can, because the machine lacked a program."""
+    return row.reason is not None and row.reason.endswith("_missing")
 
 
 def process_again(db: Session, version: Version, now: datetime) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from documents import media, ocr, office, pipeline, processing, steps
 from documents.errors import Problem
+from documents.extract import Extracted
 from documents.models import Version
 from documents.rules import JobKind, RenditionKind, Step, StepState, VersionState, next_step
 from tests.documents.house import PAPER
@@ -105,6 +106,18 @@ def test_a_missing_program_is_said_and_what_it_left_is_done_once_it_is_there(hou
     house.work()
     assert set(house.renditions(version_id)) == {"pdf", "preview", "thumbnail"}
     assert not processing.may_gain(house.steps(version_id))
+
+
+def test_a_text_that_wanted_a_program_is_read_once_it_is_there(house, monkeypatch):
+    with monkeypatch.context() as patch:
+        lacks = steps.Outcome(reason="office_missing", extracted=Extracted(media.TEXT))
+        patch.setitem(pipeline.STEPS, Step.TEXT, lambda _at: lacks)
+        version_id = house.note()
+        house.work()
+    assert house.outcomes(version_id)["text"] == ("done", "office_missing")
+    house.again(version_id)
+    house.work()
+    assert house.ask("ngân sách")
 
 
 def _scan(*pages: int) -> bytes:
