@@ -14,6 +14,8 @@ from documents.cleaning import clean
 from documents.errors import Problem
 
 LANGUAGES = ("vie", "eng")
+WHICH_WAY_UP = "osd"
+"""The model that knows this; Debian brings it with the program."""
 MARKED = 0.1
 """Of the letters: in Vietnamese a quarter bears marks, in what is none but was read as such a few."""
 PACKAGES = ("tesseract-ocr", "tesseract-ocr-vie")
@@ -40,7 +42,7 @@ def available() -> str | None:
     if program is None:
         return None
     asked = [_answer(program, "--list-langs").split(), _answer(program, "--version").split()]
-    return " ".join(asked[1][:2]) if set(LANGUAGES) <= set(asked[0]) else None
+    return " ".join(asked[1][:2]) if {*LANGUAGES, WHICH_WAY_UP} <= set(asked[0]) else None
 
 
 def _answer(program: str, option: str) -> str:

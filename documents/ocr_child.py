@@ -22,7 +22,8 @@ def main(order: dict[str, Any]) -> None:
     limit(limits.memory, limits.seconds, written=limits.pixels)
     _draw(Path(order["path"]), order["page"], limits.pixels)
     program = shutil.which("tesseract") or "tesseract"
-    arguments = [PICTURE, "stdout", "-l", order["languages"], "--dpi", str(DPI)]
+    # Segmentation 1 finds out which way is up: sheets go through scanners sideways and upside down.
+    arguments = [PICTURE, "stdout", "-l", order["languages"], "--psm", "1", "--dpi", str(DPI)]
     os.execv(program, [program, *arguments])  # noqa: S606 - no shell is wanted
 
 

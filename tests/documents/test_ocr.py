@@ -18,9 +18,13 @@ pytestmark = pytest.mark.usefixtures("tesseract_path")
 @pytest.fixture(scope="module")
 def sheet() -> Image.Image:
     """A printed page as a scanner sees it, cut to its lines."""
-    with pypdfium2.PdfDocument(hostile.paper("\n".join(LINES))) as paper:
+    return printed(LINES)
+
+
+def printed(lines) -> Image.Image:
+    with pypdfium2.PdfDocument(hostile.paper("\n".join(lines))) as paper:
         page = paper[0].render(scale=200 / 72, grayscale=True).to_pil()
-    return page.crop((0, 0, page.width, 400))
+    return page.crop((0, 0, page.width, 260 + 46 * len(lines)))
 
 
 def saved(tmp_path, picture: Image.Image, form: str, **options):
@@ -55,10 +59,12 @@ def test_which_texts_are_vietnamese(text, answer):
 
 def test_english_is_read_in_both_languages(tmp_path):
     line = "Memorandum of understanding with the youth federation"
-    with pypdfium2.PdfDocument(hostile.paper(line)) as paper:
-        page = paper[0].render(scale=200 / 72, grayscale=True).to_pil()
-    path = saved(tmp_path, page.crop((0, 0, page.width, 300)), "PNG")
-    assert ocr.read(path, [0], LIMITS)[0].strip() == line
+    assert ocr.read(saved(tmp_path, printed([line]), "PNG"), [0], LIMITS)[0].strip() == line
+
+
+def test_a_sheet_that_went_in_upside_down(tmp_path):
+    path = saved(tmp_path, printed(LINES * 5).transpose(Image.Transpose.ROTATE_180), "PNG")
+    assert LINES[2] in ocr.read(path, [0], LIMITS)[0]
 
 
 def test_a_photograph_held_sideways(tmp_path, sheet):
