@@ -47,6 +47,7 @@ class WhooshSearch:
         self._lock = threading.Lock()
         self._cache = Cache()
         self._snapshot: Snapshot | None = None
+        self._synced: set[str] = set()
 
     def update(self, keys: Iterable[str], read: Read) -> None:
         with self._writing():
@@ -160,7 +161,7 @@ class WhooshSearch:
                 shutil.rmtree(other, ignore_errors=True)
 
     def _storage(self, folder: str) -> "_DurableStorage":
-        return _DurableStorage(str(self.root / folder))
+        return _DurableStorage(self.root / folder, self._synced)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -179,14 +180,23 @@ class WhooshSearch:
 
 
 class _DurableStorage(FileStorage):  # type: ignore[misc]
-    """Files that are on the disk before the table of contents names them: Whoosh itself never syncs."""
+    """Files that are on the disk before the table of contents names them: Whoosh itself never syncs.
+
+    ``synced`` names the files that this process has seen to the disk: never changed, they need it once.
+    """
+
+    def __init__(self, folder: Path, synced: set[str]) -> None:
+        super().__init__(str(folder))
+        self._synced = synced
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         # Whoosh renames one file only: the new table of contents, when all else is written and closed.
-        for name in self.list():
-            if name == oldname or name.startswith(f"{NAME}_"):
-                with Path(self.folder, name).open("rb") as file:
-                    os.fsync(file.fileno())
+        files = {name for name in self.list() if name.startswith(f"{NAME}_")}
+        for name in {oldname, *files} - self._synced:
+            with Path(self.folder, name).open("rb") as file:
+                os.fsync(file.fileno())
+        self._synced &= files
+        self._synced |= files
         super().rename_file(oldname, newname, safe)
         sync_folder(Path(self.folder))
 
