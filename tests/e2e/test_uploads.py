@@ -107,7 +107,7 @@ def expect_same_bytes(clerk: Tablet, path: Path) -> None:
     """The document that the row leads to is the file."""
     href = expect_state(clerk.page, path.name, "done").locator(".upload-state a").get_attribute("href")
     reader = clerk.page.request.get(f"{clerk.base}{href}").text()
-    content = re.search(r'data-url="([^"]+/content)"', reader) or re.search(r'href="([^"]+/content)"', reader)
+    content = re.search(r'"(/papers/\d+/versions/\d+/content\?download=1)"', reader)
     assert content is not None
     kept = clerk.page.request.get(clerk.base + content[1]).body()
     assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
