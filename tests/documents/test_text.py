@@ -41,6 +41,13 @@ def test_forms_keep_the_length_of_the_clean_text(written):
     assert "\x00" not in cleaned
 
 
+@given(st.text(alphabet="aăđêởý hoà 9€中😀", max_size=30))
+def test_a_page_is_folded_as_its_pieces_are(piece):
+    """Long texts take another way."""
+    lowered = text.lower(piece)
+    assert text.fold(lowered * text.LONG) == text.fold(lowered) * text.LONG
+
+
 @given(st.text(alphabet="hoaàáthuỷỳquýdđ \n"))
 def test_normalising_twice_changes_nothing(written):
     exact = text.exact(text.clean(written))
