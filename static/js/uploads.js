@@ -197,15 +197,20 @@ async function goOn(left, file) {
 function onChange(event) {
   const input = event.target;
   if (input.type !== "file" || !input.files.length) return;
-  const files = [...input.files];
   const left = input.closest("[data-state='left']");
   const form = input.closest("form[data-uploads]");
   if (!left && !form) return;
-  // Nobody else is to send them too; and the same file can be chosen again.
-  event.stopPropagation();
-  input.value = "";
+  event.stopPropagation(); // nobody else is to send them too
+  const files = take(input);
   if (left) goOn(left, files[0]);
   else add(form, files);
+}
+
+/** The files of an input, which is empty then: the same can be chosen again. */
+function take(input) {
+  const files = [...input.files];
+  input.value = "";
+  return files;
 }
 
 function onSubmit(event) {
@@ -237,4 +242,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 for (const only of list.querySelectorAll("[data-upload-choose]")) only.hidden = false;
 for (const plain of document.querySelectorAll("[data-upload-plain]")) plain.hidden = true;
+// What was chosen before this file had loaded on a slow tablet.
+for (const input of document.querySelectorAll("form[data-uploads] input[type='file']"))
+  if (input.files.length) add(input.form, take(input));
 document.documentElement.dataset.uploadsReady = "";
