@@ -77,7 +77,7 @@ def test_a_paper_that_cannot_be_read_stays_and_says_why(house):
 
 
 def test_labels_and_titles_follow(house):
-    version_id = house.add(PAPER)
+    version_id = house.note()
     house.work()
     with house.database.writing() as db:
         document = db.get_one(Document, house.version(version_id).document_id)
@@ -93,7 +93,7 @@ def test_labels_and_titles_follow(house):
 
 
 def test_a_document_that_is_gone_leaves_the_index(house):
-    version_id = house.add(PAPER)
+    version_id = house.note()
     house.work()
     document_id = house.version(version_id).document_id
     with house.database.writing() as db:
@@ -138,13 +138,13 @@ def test_one_that_cannot_be_indexed_does_not_hold_up_the_others(house, monkeypat
 
 
 def test_a_broken_index_is_rebuilt_by_the_next_job(house):
-    first = house.add(PAPER)
+    first = house.note()
     house.work()
     for toc in house.search.root.glob("index-*/*.toc"):
         toc.write_bytes(b"")
     with pytest.raises(SearchBroken):
         house.ask("ngân sách")
-    second = house.add(PAPER)
+    second = house.note()
     house.work()
     assert house.ask("ngân sách") == [house.version(first).document_id, house.version(second).document_id]
 
@@ -152,7 +152,7 @@ def test_a_broken_index_is_rebuilt_by_the_next_job(house):
 def test_the_worker_starts_with_a_whole_index(house):
     assert indexing.ensure_index(house.database, house.search)
     assert not indexing.ensure_index(house.database, house.search)
-    version_id = house.add(PAPER)
+    version_id = house.note()
     house.work()
     house.search.rebuild(list)
     assert indexing.ensure_index(house.database, house.search)
