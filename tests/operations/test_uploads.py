@@ -7,6 +7,7 @@ import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -113,19 +114,12 @@ def test_the_same_file_goes_on_where_it_stands(database: Database, blobs: Blobs)
         assert uploads.unfinished(db, OTHER, "archive") == uploads.unfinished(db, ME, "item") == []
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param({"owner": OTHER}, id="person"),
-        pytest.param({"fingerprint": "2-abc"}, id="file"),
-        pytest.param({"fingerprint": None}, id="unknown-file"),
-        pytest.param({"destination": "item:1:2"}, id="place"),
-        pytest.param({"filename": "Khác.pdf"}, id="name"),
-        pytest.param({"content": CONTENT + b"."}, id="size"),
-    ],
-)
-def test_another_file_person_or_place_is_another_upload(database: Database, other: dict[str, object]) -> None:
-    assert begin(database, **other) != begin(database)  # type: ignore[arg-type]
+def test_another_file_person_or_place_is_another_upload(database: Database) -> None:
+    others: list[dict[str, Any]] = [
+        {}, {"owner": OTHER}, {"fingerprint": "2-abc"}, {"fingerprint": None}, {"fingerprint": None},
+        {"destination": "item:1:2"}, {"filename": "Khác.pdf"}, {"content": CONTENT + b"."},
+    ]  # fmt: skip
+    assert len({begin(database, **other) for other in others}) == len(others)
 
 
 def test_repeated_and_overlapping_pieces_are_answered_with_the_place(database: Database, blobs: Blobs) -> None:
