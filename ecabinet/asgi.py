@@ -50,7 +50,13 @@ class Process:
         speaker_live.register(sockets)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
-            self.engines.database, BLOCKS, self.renderer.stale, resolve, with_a_ballot, all_circles, self._emit,
+            self.engines.database,
+            BLOCKS,
+            self.renderer.stale,
+            resolve,
+            with_a_ballot,
+            all_circles,
+            self._emit,
             self._anyone_in,
         )
         self.worker = WorkerThread(Worker(self.engines, TASKS, ENTRIES)) if config.worker == "thread" else None
@@ -112,7 +118,13 @@ class WorkerProcess:
             renderer = Renderer(create_app(engines, self._box), engines)
             self._speaker = make_speaker(config.bus_url)
             self._publisher = Publisher(
-                engines.database, BLOCKS, renderer.stale, resolve, with_a_ballot, all_circles, self._emit,
+                engines.database,
+                BLOCKS,
+                renderer.stale,
+                resolve,
+                with_a_ballot,
+                all_circles,
+                self._emit,
                 lambda _room: True,
             )
             engines.database.listeners.append(self._order_rechecks)
