@@ -187,9 +187,7 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
-OF_NO_ROOM = frozenset(
-    {"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"}
-)
+OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"})
 """Changes that no room is shown: heard by the sockets, by the worker and by the search."""
 
 VENDOR_MAX_AGE = 7 * 24 * 3600
