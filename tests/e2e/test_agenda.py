@@ -32,6 +32,7 @@ def prepare(secretary: Tablet, title: str) -> str:
     page.get_by_label("Kết thúc").fill(page.get_by_label("Bắt đầu").input_value()[:10] + "T23:30")
     secretary.press("Tạo và soạn chương trình")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-app-ready", "")
     meeting = re.search(r"/meetings/\d+", page.url)
     assert meeting is not None
     return meeting[0]

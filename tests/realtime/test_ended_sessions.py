@@ -156,6 +156,7 @@ def test_a_role_taken_away_closes_the_pages_it_opened(pair: Pair) -> None:
     pair.clients.until(
         lambda: any(one["event"] == "stale" for one in hears("leader's console", "event")), "the page is told to look"
     )
+    pair.stir("chair's console")  # what was on its way when the right was lost has arrived
     heard = pair.pushed("leader's console")
     pair.stir("chair's console")
     assert pair.pushed("leader's console") == heard
@@ -176,6 +177,7 @@ def test_a_role_in_the_meeting_taken_away_closes_the_console(pair: Pair) -> None
     pair.clients.until(
         lambda: any(one["event"] == "stale" for one in pair.clients.of("third's console", "event")), "told to look"
     )
+    pair.stir("third's tablet")  # what was on its way when the right was lost has arrived
     heard = pair.pushed("third's console")
     pair.stir("third's tablet")
     assert pair.pushed("third's console") == heard
