@@ -171,7 +171,7 @@ def recognise(at: Material) -> Outcome:
 
 
 class _SliceOver(Exception):
-    """Enough for now."""
+    """The time of this turn is used up; what was recognised is kept, and the rest is done in another."""
 
 
 STEPS: dict[Step, Work] = {

@@ -54,7 +54,6 @@ PROCESSING_SENTENCES = {
     "office_missing": _("Máy chủ chưa có chương trình chuyển tệp văn phòng sang PDF (LibreOffice)."),
     "office_unsupported": _("Loại tệp này không chuyển sang PDF được."),
     "office_timeout": _("Chuyển sang PDF quá lâu nên đã dừng."),
-    "office_too_large": _("Tệp quá lớn nên không chuyển sang PDF được."),
     "office_failed": _("Chương trình văn phòng không mở được tệp này."),
     "still_processing": _("Tài liệu đang được xử lý, hoặc không còn bước nào cần làm lại."),
 }
