@@ -1,0 +1,1 @@
+"""Official documents: registers and numbers, incoming, outgoing, assigned, signed, exchanged."""
