@@ -10,6 +10,7 @@ from documents.models import Document, Version
 from documents.queries import newest_version
 from ecabinet.fields import asked
 from ecabinet.library import document_access, processing_queries, sending
+from ecabinet.meetings import comment_queries
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, person
 
@@ -27,6 +28,16 @@ def _load(db: Session, document_id: int) -> tuple[Document, Version]:
     if version.document_id != document_id:
         raise NotFound(f"version {version.id} of document {document_id}")
     return document, version
+
+
+def _read_before(db: Session, document_id: int, asked_for: int | None) -> int | None:
+    """The meeting that the paper is read for: the one named, else the last before which it lies; None where there is
+    none for this person.
+    """
+    try:
+        return comment_queries.meeting_of(db, person(), document_id, asked_for)
+    except NotFound:
+        return None
 
 
 def _back_to_search(question: str) -> str:
@@ -62,6 +73,7 @@ def read(document_id: int) -> ResponseReturnValue:
             page=max(request.args.get("page", 1, type=int), 1) if "page" in request.args else None,
             query=question,
             back_url=back,
+            meeting_id=_read_before(db, document_id, meeting_id),
         )
 
 

@@ -2,6 +2,7 @@
 // per version. The file is fetched by ranges, so that a big paper opens at its page without being loaded whole.
 import { announce } from "./feedback.js";
 import { folding, highlightQuery } from "./reader-find.js";
+import { wireSide } from "./reader-side.js";
 import { wireZoom } from "./reader-zoom.js";
 
 const VENDOR = new URL("../vendor/pdfjs/", import.meta.url).href;
@@ -62,8 +63,9 @@ async function start() {
   const paper = await task.promise;
   linkService.setDocument(paper);
   viewer.setDocument(paper);
-  // Notes, drawing and "follow the chair" build on these.
-  globalThis.ecabinetReader = { viewer, eventBus, version: root.dataset.version };
+  // Notes, drawing and following the chair build on these.
+  globalThis.ecabinetReader = { viewer, eventBus, pdf: paper, version: Number(root.dataset.version), root };
+  document.dispatchEvent(new CustomEvent("ecabinet:reader", { detail: globalThis.ecabinetReader }));
 }
 
 class Reader {
@@ -77,6 +79,7 @@ class Reader {
     wireZoom(container, viewer, () => {
       this.fitted = false;
     });
+    this.side = wireSide(root, {});
     this.wireTools();
     this.wireFind();
     this.wireKeys();
