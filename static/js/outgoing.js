@@ -37,11 +37,11 @@ function order() {
   return last;
 }
 
-/** Everything that waits or was refused, in the order of its making. Refused ones carry `refused`: the answer. */
-export async function waiting() {
+/** What waits or was refused, of one kind or all, in the order of its making. Refused ones carry `refused`: the answer. */
+export async function waiting(kind) {
   const device = await openDevice();
-  if (!device) return [];
-  return (await device.all("waiting")).sort((one, other) => one.order - other.order);
+  const items = device ? await device.all("waiting") : [];
+  return items.filter((item) => !kind || item.kind === kind).sort((one, other) => one.order - other.order);
 }
 
 /** Throws one away: the person said so. */
@@ -51,13 +51,13 @@ export async function drop(id) {
   await tell();
 }
 
-/** Sends a refused one again; where two versions stand against each other mine replaces the server's. */
-export async function retry(id) {
+/** Sends a refused one again, changed by `changes`; where two versions stand against each other mine replaces theirs. */
+export async function again(id, changes = {}) {
   const device = await openDevice();
   const item = await device?.get("waiting", id);
   if (!item) return;
-  const { refused, ...again } = item;
-  await device.put("waiting", id, { ...again, body: withFields(item.body, refused?.again ?? {}) });
+  const { refused, ...plain } = item;
+  await device.put("waiting", id, { ...plain, body: withFields(item.body, refused?.again ?? {}), ...changes });
   await tell();
   await flush();
 }
@@ -169,7 +169,9 @@ async function byFetch({ id, url, method, body }, csrf) {
     });
     if ((answer.headers.get("Content-Type") ?? "").includes("json")) {
       const said = await answer.json();
-      return answer.ok ? { ok: true, ...said } : { retry: answer.status >= 500, ...said, ok: false };
+      if (!answer.ok) return { retry: answer.status >= 500, ...said, ok: false };
+      // Several changes in one: refused as soon as one of them is; those that were taken may be sent again.
+      return { ok: true, ...said, ...said.results?.find((result) => !result.ok) };
     }
     if (answer.ok && !answer.redirected) return { ok: true };
     return answer.status < 500 && !answer.ok ? { ok: false, error: "refused", message: String(answer.status) } : null;
