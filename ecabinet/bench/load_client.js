@@ -4,7 +4,8 @@
 //   {"do": "connect", "url", "meeting", "cookies": [...]}  → {connected, failed, connect_ms}
 //   {"do": "see", "block", "text"}                          → {seen}: how many tablets were shown a block with that text
 //   {"do": "burst", "poll", "options", "over", "block"}     → everybody votes within `over` ms; see burst() for the answer
-//   {"do": "outlast", "poll", "options", "over"}            → the same while the server dies; see outlast() for the answer
+//   {"do": "outlast", "poll", "options", "over", "first"}   → everybody votes until `first` are acknowledged: {acked}
+//   {"do": "outlasted"}                                     → what came of it after the server died; see outlasted()
 //   {"do": "stream", "seconds", "size", "hz" | "window"}    → the first tablet presents; see stream() for the answer
 "use strict";
 const readline = require("node:readline");
@@ -12,14 +13,18 @@ const { io } = require("socket.io-client");
 
 const PATIENCE = 120_000;
 const wall = () => performance.timeOrigin + performance.now();
+const connections = () => tablets.reduce((sum, tablet) => sum + tablet.connections, 0);
 const tablets = [];
 let drops = 0;
+let siege = null;
 
 class Tablet {
   constructor(url, meeting, cookie, joined) {
     this.shown = new Map();
+    this.connections = 0;
     this.socket = io(url, { transports: ["websocket"], forceNew: true, timeout: PATIENCE, extraHeaders: { Cookie: cookie } });
     this.socket.on("connect", () => {
+      this.connections += 1;
       this.socket.emit("join", { meeting }, (answer) => {
         for (const block of answer.blocks ?? []) this.show(block);
         joined(answer.ok === true);
@@ -131,38 +136,51 @@ async function burst({ poll, options, over, block }) {
 }
 
 /** Every tablet casts one ballot at a random moment of `over` ms and sends it again after each reconnect until it is
- *  acknowledged, as the page does. The answer: the receipt of each tablet, and how many were told two different ones. */
-async function outlast({ poll, options, over }) {
-  const dropsBefore = drops;
-  const receipts = new Map();
-  const refused = {};
-  let changed = 0;
+ *  acknowledged, as the page does; the first tablet only after the server was lost. Answered as soon as `first` ballots are
+ *  acknowledged: the server is to die now, in the middle. */
+async function outlast({ poll, options, over, first }) {
   const passing = new Set(["busy", "server_fault"]);
-  const ballots = tablets.map((tablet, index) => ({
-    tablet, index, at: Math.random() * over, due: false, over: false,
+  siege = { receipts: new Map(), refused: {}, changed: 0, acked: 0, connections: connections() };
+  siege.ballots = tablets.map((tablet, index) => ({
+    tablet, index, due: false, over: false,
     ballot: { poll, options: [options[index % options.length]], token: `${poll}-${index}-${Math.random().toString(36).slice(2)}` },
   }));
-  const send = (one) => {
+  const { receipts, refused } = siege;
+  siege.send = (one) => {
     if (!one.due || one.over || !one.tablet.socket.connected) return;
     one.tablet.socket.timeout(10_000).emit("ballot", one.ballot, (fault, answer) => {
       // Without an acknowledgement nobody knows whether it was taken: it is sent again.
-      if (fault || passing.has(answer.error)) return void setTimeout(() => send(one), 200);
+      if (fault || passing.has(answer.error)) return void setTimeout(() => siege.send(one), 200);
       one.over = true;
+      siege.acked += 1;
       if (!answer.ok) refused[answer.error] = (refused[answer.error] ?? 0) + 1;
-      else if (receipts.has(one.index) && receipts.get(one.index) !== answer.receipt) changed += 1;
+      else if (receipts.has(one.index) && receipts.get(one.index) !== answer.receipt) siege.changed += 1;
       else receipts.set(one.index, answer.receipt);
     });
   };
-  const again = ballots.map((one) => () => send(one));
-  ballots.forEach((one, index) => one.tablet.socket.on("connect", again[index]));
-  for (const one of ballots) setTimeout(() => { one.due = true; send(one); }, one.at);
-  const finished = await until(() => ballots.every((one) => one.over));
+  for (const one of siege.ballots) {
+    one.again = () => siege.send(one);
+    one.tablet.socket.on("connect", one.again);
+    const due = () => { one.due = true; siege.send(one); };
+    if (one.index === 0) one.tablet.socket.once("disconnect", due);
+    else setTimeout(due, Math.random() * over);
+  }
+  await until(() => siege.acked >= first);
+  return { acked: siege.acked };
+}
+
+/** The rest of outlast(), once the server is back. The answer: the receipt of each tablet, how many were told two different
+ *  ones, how often a tablet came back. */
+async function outlasted() {
+  const { ballots, receipts, refused, send } = siege;
+  const back = () => connections() - siege.connections;
+  let finished = await until(() => back() >= tablets.length && ballots.every((one) => one.over));
   // Once more, as a tablet does whose acknowledgement was lost: the receipt must stay the same.
   for (const one of ballots) one.over = false;
   ballots.forEach(send);
-  await until(() => ballots.every((one) => one.over), 20_000);
-  ballots.forEach((one, index) => one.tablet.socket.off("connect", again[index]));
-  return { finished, receipts: [...receipts.values()], refused, changed, drops: drops - dropsBefore };
+  finished &&= await until(() => ballots.every((one) => one.over));
+  for (const one of ballots) one.tablet.socket.off("connect", one.again);
+  return { finished, receipts: [...receipts.values()], refused, changed: siege.changed, reconnects: back() };
 }
 
 /** The first tablet presents to all others: `hz` events a second, or as fast as the server acknowledges with `window`
@@ -210,7 +228,7 @@ async function stream({ seconds, size, hz, window }) {
   };
 }
 
-const orders = { connect, see, burst, outlast, stream };
+const orders = { connect, see, burst, outlast, outlasted, stream };
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const order = JSON.parse(line);
   process.stdout.write(JSON.stringify(await orders[order.do](order)) + "\n");
