@@ -1,0 +1,164 @@
+"""The life of official documents as tables: the states, what can be done in each, by whom, and where it leads. Pure.
+
+Outgoing documents have their table here so that what is built on it finds one way; what takes them through it is built
+on :mod:`.incoming` and :mod:`.routing` as it is for those that come in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from documents.errors import Problem
+from ecabinet.office.numbering_rules import Direction
+
+
+class OfficeState(StrEnum):
+    """Where a document stands. Late is no state: it is computed from the due date and the day."""
+
+    RECEIVED = "received"
+    REGISTERED = "registered"
+    PRESENTED = "presented"
+    ASSIGNED = "assigned"
+    DONE = "done"
+    FILED = "filed"
+    VOIDED = "voided"
+    DISCARDED = "discarded"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SIGNED = "signed"
+    NUMBERED = "numbered"
+    ISSUED = "issued"
+    RECALLED = "recalled"
+    REPLACED = "replaced"
+
+
+class OfficePart(StrEnum):
+    """What somebody is to a document: the clerk of its unit, a leader there, the one it was presented to, who is in
+    charge of it, who takes part, who is only informed; of an outgoing one its drafter and its signer.
+    """
+
+    CLERK = "clerk"
+    LEADER = "leader"
+    LEAD = "lead"
+    HELPER = "helper"
+    INFORMED = "informed"
+    DRAFTER = "drafter"
+    SIGNER = "signer"
+
+
+class OfficeAct(StrEnum):
+    """What can be done with a document. That it was received is no step of the tables: it is where they begin."""
+
+    RECEIVE = "receive"
+    REGISTER = "register"
+    DISCARD = "discard"
+    CORRECT = "correct"
+    PRESENT = "present"
+    RETURN = "return"
+    ASSIGN = "assign"
+    PROGRESS = "progress"
+    FINISH = "finish"
+    REOPEN = "reopen"
+    FILE = "file"
+    VOID = "void"
+    EDIT = "edit"
+    COMMENT = "comment"
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    SIGN = "sign"
+    NUMBER = "number"
+    ISSUE = "issue"
+    RECALL = "recall"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True)
+class Step:
+    """From which states, by whom, to which state; ``to`` None leaves it as it is."""
+
+    states: frozenset[OfficeState]
+    by: frozenset[OfficePart]
+    to: OfficeState | None = None
+
+
+_S, _P = OfficeState, OfficePart
+
+
+def _step(states: set[OfficeState], by: set[OfficePart], to: OfficeState | None = None) -> Step:
+    return Step(frozenset(states), frozenset(by), to)
+
+
+INCOMING: dict[OfficeAct, Step] = {
+    OfficeAct.REGISTER: _step({_S.RECEIVED}, {_P.CLERK}, _S.REGISTERED),
+    OfficeAct.DISCARD: _step({_S.RECEIVED}, {_P.CLERK}, _S.DISCARDED),
+    OfficeAct.CORRECT: _step({_S.REGISTERED, _S.PRESENTED, _S.ASSIGNED}, {_P.CLERK}),
+    OfficeAct.PRESENT: _step({_S.REGISTERED, _S.PRESENTED}, {_P.CLERK}, _S.PRESENTED),
+    OfficeAct.RETURN: _step({_S.PRESENTED}, {_P.LEADER}, _S.REGISTERED),
+    OfficeAct.ASSIGN: _step({_S.REGISTERED, _S.PRESENTED, _S.ASSIGNED}, {_P.LEADER}, _S.ASSIGNED),
+    OfficeAct.PROGRESS: _step({_S.ASSIGNED}, {_P.LEAD, _P.HELPER}),
+    OfficeAct.FINISH: _step({_S.ASSIGNED}, {_P.LEAD}, _S.DONE),
+    OfficeAct.REOPEN: _step({_S.DONE}, {_P.LEADER}, _S.ASSIGNED),
+    OfficeAct.FILE: _step({_S.REGISTERED, _S.DONE}, {_P.CLERK}, _S.FILED),
+    OfficeAct.VOID: _step({_S.REGISTERED, _S.PRESENTED}, {_P.CLERK}, _S.VOIDED),
+}
+"""Văn bản đến: received → registered → presented → assigned → done → filed."""
+
+OUTGOING: dict[OfficeAct, Step] = {
+    OfficeAct.EDIT: _step({_S.DRAFT}, {_P.DRAFTER}),
+    OfficeAct.COMMENT: _step({_S.DRAFT, _S.SUBMITTED}, {_P.HELPER, _P.LEADER}),
+    OfficeAct.SUBMIT: _step({_S.DRAFT}, {_P.DRAFTER}, _S.SUBMITTED),
+    OfficeAct.SEND_BACK: _step({_S.SUBMITTED}, {_P.SIGNER, _P.LEADER}, _S.DRAFT),
+    OfficeAct.SIGN: _step({_S.SUBMITTED}, {_P.SIGNER}, _S.SIGNED),
+    OfficeAct.NUMBER: _step({_S.SIGNED}, {_P.CLERK}, _S.NUMBERED),
+    OfficeAct.ISSUE: _step({_S.NUMBERED}, {_P.CLERK}, _S.ISSUED),
+    OfficeAct.RECALL: _step({_S.ISSUED}, {_P.CLERK, _P.LEADER}, _S.RECALLED),
+    OfficeAct.REPLACE: _step({_S.ISSUED}, {_P.CLERK}, _S.REPLACED),
+    OfficeAct.FILE: _step({_S.ISSUED, _S.RECALLED, _S.REPLACED}, {_P.CLERK}, _S.FILED),
+    OfficeAct.VOID: _step({_S.NUMBERED}, {_P.CLERK}, _S.VOIDED),
+}
+"""Văn bản đi: draft → submitted → signed → numbered → issued → filed."""
+
+TABLES: Mapping[Direction, dict[OfficeAct, Step]] = {Direction.INCOMING: INCOMING, Direction.OUTGOING: OUTGOING}
+BEGINNING: Mapping[Direction, OfficeState] = {
+    Direction.INCOMING: OfficeState.RECEIVED,
+    Direction.OUTGOING: OfficeState.DRAFT,
+}
+WAITING = frozenset({_S.RECEIVED, _S.REGISTERED, _S.PRESENTED, _S.ASSIGNED})
+"""An incoming document of which something is still to be done, by somebody."""
+NUMBERLESS = frozenset({_S.RECEIVED, _S.DISCARDED, _S.DRAFT, _S.SUBMITTED, _S.SIGNED})
+"""States in which a document bears no number."""
+
+
+def may(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozenset[OfficePart]) -> bool:
+    """Whether somebody with these parts may do this now."""
+    step = TABLES[direction].get(act)
+    return step is not None and state in step.states and bool(step.by & parts)
+
+
+def after(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozenset[OfficePart]) -> OfficeState:
+    """The state that the act leads to; raises ``forbidden`` for the wrong person, ``office_state`` too early or late."""
+    step = TABLES[direction].get(act)
+    if step is None or not step.by & parts:
+        raise Problem("forbidden")
+    if state not in step.states:
+        raise Problem("office_state", f"{act} in {state}")
+    return step.to or state
+
+
+def is_late(state: OfficeState, due_on: date | None, today: date) -> bool:
+    """Whether its due date has passed while something is still to be done."""
+    return state in WAITING and due_on is not None and due_on < today
+
+
+def next_working_day(day: date) -> date:
+    """The first working day after a day; holidays are not known here."""
+    following = day + timedelta(days=1)
+    while following.weekday() >= 5:
+        following += timedelta(days=1)
+    return following
+
+
+def is_slow(state: OfficeState, arrived_on: date | None, today: date) -> bool:
+    """Whether it should have been presented by now: on the day that it came or the next working day."""
+    return state == OfficeState.REGISTERED and arrived_on is not None and today > next_working_day(arrived_on)
