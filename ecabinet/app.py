@@ -62,6 +62,7 @@ from ecabinet.notices.sending import MailTask
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
+from ecabinet.reading import following_blocks, following_routes
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
@@ -144,6 +145,7 @@ BLUEPRINTS = (
     upload_routes.bp,
     processing_routes.bp,
 )
+    following_routes.bp,
 ENTRIES = EntryTable(
     (
         *search_entries.KINDS,
@@ -179,6 +181,7 @@ BLOCKS = BlockTable(
         *minutes_blocks.BLOCKS,
     )
 )
+        *following_blocks.BLOCKS,
 
 TASK_SOURCES: dict[str, task_routes.SourceLink] = {
     facts.CONCLUSION: conclusion_routes.of_conclusion,

@@ -17,6 +17,7 @@ from ecabinet.gathering import Gathering
 from ecabinet.meetings import live as meeting_live
 from ecabinet.meetings import speaker_live
 from ecabinet.meetings.audience_queries import all_circles
+from ecabinet.reading.following_live import Leading
 from ecabinet.realtime import Publisher
 from ecabinet.shared_pages import SharedPages
 from ecabinet.sockets import Sockets, rechecks
@@ -48,6 +49,7 @@ class Process:
         self.engines.database.listeners.append(self._order_rechecks)
         meeting_live.register(sockets, admit, SharedPages(self.renderer.page).page)
         speaker_live.register(sockets)
+        self.leading = Leading(sockets)
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
             self.engines.database,

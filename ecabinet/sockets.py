@@ -36,22 +36,31 @@ RECHECKED_TOGETHER = 20
 
 
 class Caller:
-    """One connected page: who it belongs to, in which language, and which live page it shows."""
+    """One connected page: who it belongs to, in which language, which live page it shows, and for which meeting it
+    reads. ``rooms``: what else it hears, a room for each feature.
+    """
 
     def __init__(self, person: Person, token: str, locale: str) -> None:
         self.person = person
         self.token = token
         self.locale = locale
         self.viewer: Viewer | None = None
+        self.reads: int | None = None
+        self.rooms: dict[str, str] = {}
 
 
 class Sockets:
-    """Authenticates connections and dispatches events; features register theirs with :meth:`on`."""
+    """Authenticates connections and dispatches events; features register theirs with :meth:`on`.
+
+    ``again`` is called for each page whose standing was asked anew: features take it out of rooms that are no longer
+    its own.
+    """
 
     def __init__(self, sio: AsyncServer, app: Flask) -> None:
         self.sio = sio
         self.app = app
         self.admit: Admit | None = None
+        self.again: list[Callable[[str, Caller], Awaitable[None]]] = []
         self.callers: dict[str, Caller] = {}
         self._voters: dict[int, tuple[int, frozenset[int]]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
@@ -97,6 +106,15 @@ class Sockets:
         caller.viewer = viewer
         if sid in self.callers:  # else it went away meanwhile
             self.sio.manager.move(sid, former, viewer.room if viewer is not None else None)
+
+    def place(self, sid: str, caller: Caller, feature: str, room: str | None) -> None:
+        """Move a page into a feature's room, or into none; it leaves that feature's former one."""
+        former = caller.rooms.pop(feature, None)
+        if sid not in self.callers:
+            return  # it went away meanwhile
+        if room is not None:
+            caller.rooms[feature] = room
+        self.sio.manager.move(sid, former, room)
 
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> bool:
         session = self._session(environ.get("HTTP_COOKIE", ""))
@@ -148,6 +166,7 @@ class Sockets:
                     if caller.person.account_id in accounts
                     or caller.person.member_id in members
                     or (caller.viewer is not None and caller.viewer.meeting_id in meetings)
+                    or caller.reads in meetings
                 ]
             )
         )
@@ -188,6 +207,9 @@ class Sockets:
                 self.enter(sid, caller, viewer)
                 if former is not None and (viewer is None or viewer.circle != former.circle):
                     await self.sio.emit("stale", {}, room=sid)
+            if sid in self.callers:
+                for look_again in self.again:
+                    await look_again(sid, caller)
 
     def _standing(self, caller: Caller, viewer: Viewer | None) -> tuple[Person | None, Viewer | None]:
         try:
