@@ -144,8 +144,8 @@ BLUEPRINTS = (
     bin_routes.bp,
     upload_routes.bp,
     processing_routes.bp,
-)
     following_routes.bp,
+)
 ENTRIES = EntryTable(
     (
         *search_entries.KINDS,
@@ -179,9 +179,9 @@ BLOCKS = BlockTable(
         *voting_blocks.BLOCKS,
         *seat_blocks.BLOCKS,
         *minutes_blocks.BLOCKS,
+        *following_blocks.BLOCKS,
     )
 )
-        *following_blocks.BLOCKS,
 
 TASK_SOURCES: dict[str, task_routes.SourceLink] = {
     facts.CONCLUSION: conclusion_routes.of_conclusion,
