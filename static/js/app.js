@@ -196,5 +196,7 @@ for (const name of ["htmx:afterSettle", "ecabinet:blocks"]) {
     wireOutlines();
   });
 }
-// From here on presses and choices are heard; tests wait for it.
-document.documentElement.dataset.appReady = "";
+// All scripts of the page have run: from here on presses and choices are heard; tests wait for it.
+document.addEventListener("DOMContentLoaded", () => {
+  document.documentElement.dataset.appReady = "";
+});

@@ -12,16 +12,18 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests import services
 from tests.stack.processes import SERVERS_VARIABLES, application, ecabinet
 
 PASSWORD = "sen-tre-2026"
 TABLET = {"width": 1180, "height": 820}
-WAIT_MS = 15_000
+NOT_READY = "html:not([data-app-ready]):has(meta[name=csrf-token])"
+WAIT_MS = 45_000
 READ_MS = 120_000
 READ_SECONDS = 300
+ASK_AGAIN_MS = 500
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -85,15 +87,12 @@ class Tablet:
     page: Page
     base: str
     complaints: list[str]
-    scripts: bool = True
 
     def open(self, path: str) -> Page:
         self.page.goto(self.base + path)
         return self.page
 
     def press(self, name: str) -> None:
-        if self.scripts:  # a press before the page's scripts hear it would go unasked
-            expect(self.page.locator("html")).to_have_attribute("data-app-ready", "")
         self.page.get_by_role("button", name=name, exact=True).first.tap()
 
     def agree(self) -> None:
@@ -101,11 +100,28 @@ class Tablet:
         self.page.locator("#confirm-dialog[open] button[value=yes]").tap()
 
 
+def wait_for_scripts(context: BrowserContext) -> None:
+    """Whatever is pressed or looked for waits until the page's scripts hear it; without them it would go unasked."""
+
+    def guard(page: Page) -> None:
+        page.add_locator_handler(page.locator(NOT_READY), lambda: None)
+
+    context.on("page", guard)
+
+
 def reload_until(page: Page, wanted: Locator) -> None:
-    """Ask the page again until it shows this: the worker has the laws of the demonstration to read first."""
+    """Ask the page again until it shows this: the worker has the laws of the demonstration to read first.
+
+    What led to the page must be through: a reload would undo a navigation under way.
+    """
     deadline = monotonic() + READ_MS / 1000
-    while not wanted.first.is_visible() and monotonic() < deadline:
-        page.reload()
+    address = page.url
+    while monotonic() < deadline:
+        try:
+            expect(wanted.first).to_be_visible(timeout=ASK_AGAIN_MS)
+            return
+        except AssertionError:
+            page.goto(address)
     expect(wanted.first).to_be_visible()
 
 
@@ -119,6 +135,8 @@ def tablet(browser: Browser, served: str, tmp_path: Path) -> Iterator[Callable[.
             viewport=TABLET, has_touch=True, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options
         )
         context.set_default_timeout(WAIT_MS)
+        if options.get("java_script_enabled", True):
+            wait_for_scripts(context)
         contexts.append(context)
         page = context.new_page()
         complaints: list[str] = []
@@ -129,7 +147,7 @@ def tablet(browser: Browser, served: str, tmp_path: Path) -> Iterator[Callable[.
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Đăng nhập", exact=True).tap()
         expect(page.get_by_role("heading", name="Chào đồng chí")).to_be_visible()
-        tablets.append(Tablet(page, base, complaints, options.get("java_script_enabled", True)))
+        tablets.append(Tablet(page, base, complaints))
         return tablets[-1]
 
     yield sign_in

@@ -28,6 +28,7 @@ def test_a_clerk_keeps_a_document(tablet: Callable[..., Tablet], tmp_path: Path)
         clerk.press("Thêm phiên bản")
         expect(page.locator(f"#version-{number}")).to_contain_text(f"Bản rà soát {number}")
     page.locator("#version-3").get_by_role("link", name="So với bản trước").tap()
+    expect(page.get_by_role("heading", name="So sánh phiên bản")).to_be_visible()
     reload_until(page, page.locator("ins", has_text="đối tượng"))
 
     page.get_by_role("link", name="Phiên bản").first.tap()
