@@ -8,6 +8,7 @@ reads first and upgrades later would fail with "database is locked" instead of w
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -95,16 +96,24 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
             event.listen(self.engine, "reset", _end_sqlite)
         self._writer = self.engine.execution_options(ecabinet_writes=True)
+        self._joined: ContextVar[Session | None] = ContextVar("joined", default=None)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that is always rolled back: for showing, never for changing."""
+        if (joined := self._joined.get()) is not None:
+            yield joined
+            return
         with Session(self.engine, autoflush=False, expire_on_commit=False) as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction committed at the end of the block; an exception rolls everything back."""
+        if (joined := self._joined.get()) is not None:
+            with joined.begin_nested():
+                yield joined
+            return
         with Session(self._writer, expire_on_commit=False) as db:
             yield db
             if recorded := list(db.info.get("changes", ())):
@@ -114,6 +123,18 @@ class Database:
             changes: dict[Change, None] = db.info.pop("changes", {})
         if changes:
             self._tell(list(changes))
+
+    @contextmanager
+    def together(self) -> Iterator[Session]:
+        """One transaction that every :meth:`reading` and :meth:`writing` within joins: committed at the end of this
+        block, with all of theirs; an exception rolls all of them back.
+        """
+        with self.writing() as db:
+            token = self._joined.set(db)
+            try:
+                yield db
+            finally:
+                self._joined.reset(token)
 
     def _tell(self, changes: list[Change]) -> None:
         for listener in self.listeners:

@@ -85,6 +85,7 @@ from ecabinet.registry import (
 )
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.requests_once import ForgetRequests
 from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import routes as task_routes
 from ecabinet.tasks.reminding import RemindOfTask
@@ -169,6 +170,7 @@ TASKS: tuple[Task, ...] = (
     LookTask(ENTRIES, person_of),
     clear_uploads,
     PurgeTask(),
+    ForgetRequests(),
 )
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable(

@@ -35,12 +35,6 @@ LABELS = {
         "substitute": _("Dự thay"),
         "guest": _("Khách mời"),
     },
-    "rsvp": {
-        "pending": _("Chưa trả lời"),
-        "accepted": _("Nhận lời"),
-        "absent": _("Báo vắng"),
-        "substituted": _("Cử người dự thay"),
-    },
     "poll": {
         "draft": _("Chưa mở"),
         "open": _("Đang biểu quyết"),

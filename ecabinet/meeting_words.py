@@ -27,6 +27,12 @@ MEETING_SENTENCES = {
 }
 
 MEETING_LABELS = {
+    "rsvp": {
+        "pending": _("Chưa trả lời"),
+        "accepted": _("Nhận lời"),
+        "absent": _("Báo vắng"),
+        "substituted": _("Cử người dự thay"),
+    },
     "meeting": {
         "draft": _("Đang chuẩn bị"),
         "submitted": _("Chờ phê duyệt"),

@@ -30,6 +30,8 @@ SENTENCES = {
     "malformed": _("Yêu cầu không đúng dạng."),
     "wrong_state": _("Không thực hiện được ở trạng thái hiện nay."),
     "missing": _("Mục này chưa được nhập."),
+    "another_request": _("Mã của yêu cầu này đã được dùng cho một yêu cầu khác nên yêu cầu không được thực hiện."),
+    "answered_elsewhere": _("Đồng chí đã trả lời giấy mời này ở nơi khác. Đồng chí chọn giữ câu trả lời nào."),
     "too_long": _("Nội dung quá dài (tối đa %(limit)s ký tự)."),
     "not_a_time": _("Ngày giờ chưa đúng."),
     "not_in_range": _("Giá trị phải từ %(low)s đến %(high)s."),

@@ -80,6 +80,19 @@ HEADERS = {
 }
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class TwoVersions(Problem):
+    """What is sent builds on a state that was changed elsewhere: ``theirs`` says what stands there now, by names for
+    the reader; ``again`` are the fields of the request that put mine in its place.
+    """
+
+    def __init__(self, code: str, theirs: list[tuple[str, str]], again: dict[str, str]) -> None:
+        super().__init__(code)
+        self.theirs = theirs
+        self.again = again
+
+
 Identify = Callable[[Session, str, datetime], Person | None]
 
 
@@ -216,7 +229,12 @@ def wants_json() -> bool:
 
 def refusal(problem: Problem) -> dict[str, Any]:
     """A refusal as data, the same in a socket acknowledgement and over HTTP."""
-    return {"ok": False, "error": problem.code, "message": sentence(problem), "retry": problem.code in RETRY}
+    said = {"ok": False, "error": problem.code, "message": sentence(problem), "retry": problem.code in RETRY}
+    if isinstance(problem, Invalid):
+        said["faults"] = fault_texts(problem)
+    elif isinstance(problem, TwoVersions):
+        said |= {"theirs": problem.theirs, "again": problem.again}
+    return said
 
 
 def refuse(problem: Problem) -> ResponseReturnValue:
@@ -244,10 +262,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return refuse(Problem("malformed" if error.code is not None and error.code < 500 else "server_fault", str(error)))
 
 
-def done(url: str, message: str = "") -> ResponseReturnValue:
-    """A change was made: a live page fetches its blocks again, a plain form goes on to ``url``."""
+def done(url: str, message: str = "", *, carry: dict[str, str] | None = None) -> ResponseReturnValue:
+    """A change was made: a live page fetches its blocks again, a plain form goes on to ``url``. ``carry``: fields that
+    what the same tablet still has to send of the same thing builds on.
+    """
     if wants_json():
-        return jsonify({"ok": True})
+        return jsonify({"ok": True} | ({"carry": carry} if carry else {}))
     if request.headers.get("HX-Request"):
         response = make_response("", 204)
         response.headers["HX-Trigger"] = json.dumps({"refresh-blocks": True})

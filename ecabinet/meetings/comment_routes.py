@@ -13,9 +13,10 @@ from ecabinet.fields import moment, text, whole
 from ecabinet.meetings import comment_queries, comments, queries
 from ecabinet.meetings.comment_rules import Verdict, Words, open_for_comments
 from ecabinet.meetings.queries import Seen
+from ecabinet.once import once
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.registry.exports import export_response
-from ecabinet.web import database, done, fault_texts, new_code, person
+from ecabinet.web import database, done, fault_texts, new_code, person, wants_json
 
 bp = Blueprint("comments", __name__)
 
@@ -81,6 +82,8 @@ def _changed(
         with database().writing() as db:
             change(db, queries.load_to_change(db, person(), meeting_id))
     except Invalid as invalid:
+        if wants_json():
+            raise
         with database().reading() as db:
             return make_response(_thread(db, meeting_id, document_id, fault_texts(invalid), form), 422)
     if not in_place:
@@ -90,6 +93,7 @@ def _changed(
 
 
 @bp.post("/meetings/<int:meeting_id>/papers/<int:document_id>/comments")
+@once
 def add(meeting_id: int, document_id: int) -> ResponseReturnValue:
     """Those invited and those who run the meeting: comment, or reply (``parent``), until comments close."""
 

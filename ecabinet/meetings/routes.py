@@ -25,6 +25,7 @@ from ecabinet.access import Permission
 from ecabinet.blocks import BlockTable, Rendered, View
 from ecabinet.clock import now
 from ecabinet.fields import asked, text, whole
+from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.meetings import (
     agenda,
     attendance,
@@ -38,10 +39,12 @@ from ecabinet.meetings import (
 )
 from ecabinet.meetings.attendance_queries import own_substitution
 from ecabinet.meetings.invitation_rules import SubstitutionState, category_of
+from ecabinet.meetings.models import Participant
 from ecabinet.meetings.rules import ROOM_IS_OPEN, AttendanceHow, MeetingState, Rsvp
+from ecabinet.once import once
 from ecabinet.registry import queries as registry
 from ecabinet.registry.models import Member
-from ecabinet.web import database, done, engines, fault_texts, new_code, person
+from ecabinet.web import TwoVersions, database, done, engines, fault_texts, new_code, person, wants_json
 
 bp = Blueprint("meetings", __name__)
 
@@ -190,19 +193,30 @@ def _invitation(db: Session, meeting_id: int, values: dict[str, str], faults: di
 
 
 @bp.post("/meetings/<int:meeting_id>/rsvp")
+@once
 def rsvp(meeting_id: int) -> ResponseReturnValue:
     """The invited: accept, or be absent with a reason."""
     reason = text("reason")
     try:
         with database().writing() as db:
             participant = queries.load_to_change(db, person(), meeting_id).require_participant()
+            _check_known(participant)
             category = category_of(text("category"))
             invitations.answer(db, participant, _answer_of(text("answer")), category, reason, person(), now())
     except Invalid as invalid:
+        if wants_json():
+            raise
         with database().reading() as db:
             values = {"reason": reason, "category": text("category")}
             return make_response(_invitation(db, meeting_id, values, fault_texts(invalid)), 422)
     return done(url_for("meetings.invitation", meeting_id=meeting_id), _("Đã ghi nhận trả lời của đồng chí."))
+
+
+def _check_known(participant: Participant) -> None:
+    """An answer that waited on a tablet builds on the one that it showed (``known``)."""
+    if request.form.get("known") not in (None, participant.rsvp):
+        theirs = [(_("Trả lời"), str(MEETING_LABELS["rsvp"][participant.rsvp])), (_("Lý do"), participant.reason)]
+        raise TwoVersions("answered_elsewhere", theirs, {"known": participant.rsvp})
 
 
 def _answer_of(value: str) -> Rsvp:

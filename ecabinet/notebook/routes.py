@@ -16,7 +16,8 @@ from ecabinet.meetings.agenda_queries import is_closed
 from ecabinet.notebook import exports, operations, queries, rules
 from ecabinet.notebook.models import Note
 from ecabinet.notebook.operations import Place
-from ecabinet.web import database, done, new_code, person
+from ecabinet.once import once
+from ecabinet.web import TwoVersions, database, done, new_code, person, wants_json
 
 bp = Blueprint("notebook", __name__)
 bp.add_app_template_global(rules.heading, "note_heading")
@@ -62,6 +63,7 @@ def page(note_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/notebook/save")
+@once
 def save() -> ResponseReturnValue:
     """The writer: keep what the page says; the page saves by itself, and by its button without JavaScript."""
     key, title, words = text("key"), text("title"), request.form.get("text", "").replace("\r\n", "\n")
@@ -73,12 +75,20 @@ def save() -> ResponseReturnValue:
             place = _place(db, whole("meeting"), whole("item")) if revision == 0 else Place()
             note = operations.save(db, person().member_id, key, title, words, revision, place, now())
     except rules.Conflict as conflict:
+        if wants_json():
+            raise _two_versions(conflict) from conflict
         return _conflict(key, title, words, conflict)
     if request.headers.get("HX-Request"):
         return _kept(note, created=revision == 0)
     if note is None:
         return done(url_for("notebook.index"))
-    return done(url_for("notebook.page", note_id=note.id), _("Đã lưu."))
+    return done(url_for("notebook.page", note_id=note.id), _("Đã lưu."), carry={"revision": str(note.revision)})
+
+
+def _two_versions(conflict: rules.Conflict) -> TwoVersions:
+    title, _newline, words = conflict.theirs.partition("\n")
+    theirs = [(_("Tiêu đề"), title), (_("Nội dung"), words)]
+    return TwoVersions(conflict.code, theirs, {"over": str(conflict.revision), "revision": str(conflict.revision)})
 
 
 def _kept(note: Note | None, *, created: bool) -> Response:

@@ -12,7 +12,9 @@ from ecabinet.opinions import answer_rules
 from ecabinet.opinions.models import (
     OpinionAddressee,
     OpinionAnswer,
+    OpinionChoice,
     OpinionEvent,
+    OpinionOption,
     OpinionQuestion,
     OpinionRecipient,
     OpinionRound,
@@ -133,6 +135,20 @@ def answers_of(db: Session, recipient_id: int) -> list[OpinionAnswer]:
             .order_by(OpinionAnswer.revision.desc())
         )
     )
+
+
+def chosen_words(db: Session, recipient_id: int) -> list[tuple[str, str]]:
+    """The newest answer of one recipient in words: each question with what was chosen and written."""
+    rows = db.execute(
+        select(OpinionQuestion.text, OpinionOption.label, OpinionChoice.text)
+        .join(OpinionChoice, OpinionChoice.question_id == OpinionQuestion.id)
+        .join(OpinionOption, OpinionOption.id == OpinionChoice.option_id)
+        .join(OpinionAnswer, OpinionAnswer.id == OpinionChoice.answer_id)
+        .join(OpinionRecipient, OpinionRecipient.id == OpinionAnswer.recipient_id)
+        .where(OpinionRecipient.id == recipient_id, OpinionAnswer.revision == OpinionRecipient.revision)
+        .order_by(OpinionQuestion.position)
+    )
+    return [(question, f"{label}. {said}" if said else label) for question, label, said in rows]
 
 
 def counting(db: Session, round_id: int) -> dict[int, OpinionAnswer]:

@@ -15,13 +15,14 @@ from ecabinet.access import Permission
 from ecabinet.clock import local, now
 from ecabinet.fields import text
 from ecabinet.messages import sentence
+from ecabinet.once import once
 from ecabinet.opinions import answers, drafting, listing, notices, printed_papers, queries, reports
 from ecabinet.opinions.answer_rules import Choice, closes_at
 from ecabinet.opinions.models import OpinionAnswer, OpinionRound
 from ecabinet.opinions.rules import WITH_RECIPIENTS, RoundState
 from ecabinet.printing import pdf, word
 from ecabinet.registry.exports import export_response
-from ecabinet.web import database, done, fault_texts, new_code, person, wants_json
+from ecabinet.web import TwoVersions, database, done, fault_texts, new_code, person, wants_json
 
 bp = Blueprint("opinions", __name__)
 
@@ -133,6 +134,7 @@ def _choices(of: OpinionRound) -> dict[int, Choice]:
 
 
 @bp.post("/opinions/<int:round_id>/answer")
+@once
 def answer(round_id: int) -> ResponseReturnValue:
     """Those asked, for themselves: answer, or correct their answer until the round closes."""
     revision = text("revision")
@@ -147,10 +149,20 @@ def answer(round_id: int) -> ResponseReturnValue:
                 db, seen.round, recipient, _choices(seen.round), text("token")[:64], told, now(), notices.tell
             )  # fmt: skip
     except Problem as problem:
+        if wants_json() and problem.code == "opinion_answered_elsewhere":
+            raise _two_versions(round_id) from problem
         if wants_json() or not (isinstance(problem, Invalid) or problem.code in KEPT_ON_PAGE):
             raise
         return _shown_again(round_id, problem)
     return done(url_for("opinions.page", round_id=round_id), _("Đã ghi nhận ý kiến của đồng chí."))
+
+
+def _two_versions(round_id: int) -> TwoVersions:
+    """What the same person has answered on another device, for the one that comes after it."""
+    with database().reading() as db:
+        recipient = queries.load(db, person(), round_id).require_recipient()
+        theirs = queries.chosen_words(db, recipient.id)
+        return TwoVersions("opinion_answered_elsewhere", theirs, {"revision": str(recipient.revision)})
 
 
 def _shown_again(round_id: int, problem: Problem) -> ResponseReturnValue:
