@@ -10,11 +10,14 @@ import { contact, openDevice, pagePerson } from "./device.js";
 const PASSING = new Set(["signed_out", "csrf", "busy", "throttled", "store_full", "store_down", "server_fault"]);
 const LIMIT = 20_000;
 const PAUSES = [2_000, 5_000, 15_000, 30_000];
+const ASKED_ENOUGH = 30_000;
 
 const senders = new Map();
 let channel = null;
 let timer = null;
 let failures = 0;
+let asked = { at: -Infinity, csrf: "" };
+let more = false;
 
 /** An open page sends its kind its own way (a socket): `send(item)` resolves to the answer; a rejection means fetch. */
 export function sender(kind, send) {
@@ -49,6 +52,7 @@ export async function drop(id) {
   const device = await openDevice();
   await device?.remove("waiting", id);
   await tell();
+  flush();
 }
 
 /** Sends a refused one again, changed by `changes`; where two versions stand against each other mine replaces theirs. */
@@ -69,21 +73,36 @@ function withFields(body, fields) {
   return given.toString();
 }
 
-/** Sends what waits, in one tab at a time. Resolves when there is no more to do now. */
+/** Sends what waits, in one tab at a time, until nothing new has come meanwhile. */
 export async function flush() {
+  more = true;
   clearTimeout(timer);
   timer = null;
   if (!globalThis.navigator?.locks || !pagePerson()) return;
   const left = await navigator.locks.request("ecabinet-outgoing", { ifAvailable: true }, async (lock) => {
-    if (!lock) return 1;
-    const device = await openDevice();
-    return device ? sendAll(device) : 0;
+    if (!lock) return null;
+    let unsent = 0;
+    while (more && !unsent) {
+      more = false;
+      const device = await openDevice();
+      unsent = device ? await sendAll(device) : 0;
+    }
+    return unsent;
   });
-  if (!left) failures = 0;
-  else {
+  // Another call, here or in another tab, is sending: it looks again by itself, and the clock looks after both.
+  if (left === 0) failures = 0;
+  else if (!timer) {
     timer = setTimeout(flush, PAUSES[Math.min(failures, PAUSES.length - 1)] * (0.9 + 0.2 * Math.random()));
-    failures += 1;
+    if (left) failures += 1;
   }
+}
+
+/** The token to send with, once the server has said that this device's session lives; null when it did not. */
+async function allowed() {
+  if (Date.now() - asked.at < ASKED_ENOUGH) return asked.csrf;
+  const said = await contact();
+  asked = said ? { at: Date.now(), csrf: said.csrf } : { at: -Infinity, csrf: "" };
+  return said && said.csrf;
 }
 
 /** What may be sent: nothing that was refused, and nothing that comes after it in the same subject. */
@@ -99,20 +118,20 @@ function sendable(items) {
 async function sendAll(device) {
   const due = sendable(await waiting());
   if (!due.length) return 0;
-  const said = await contact();
+  const csrf = await allowed();
   // No network, or somebody else is signed in by now: nothing leaves in another's name.
-  if (!said) {
-    await tell(false);
-    return due.length;
-  }
+  if (csrf === null) return due.length;
   const held = new Set();
   for (const { id, subject } of due) {
     if (held.has(subject)) continue;
     // Read anew: the person may have thrown it away, the answer to an earlier one may have changed it.
     const item = await device.get("waiting", id);
     if (!item) continue;
-    const answer = await answerTo(item, said.csrf);
-    if (!answer || answer.retry || (!answer.ok && PASSING.has(answer.error))) break;
+    const answer = await answerTo(item, csrf);
+    if (!answer || answer.retry || (!answer.ok && PASSING.has(answer.error))) {
+      asked.at = -Infinity;
+      break;
+    }
     await settle(device, item, answer);
     if (!answer.ok) held.add(subject);
   }
