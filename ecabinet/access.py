@@ -35,6 +35,8 @@ class Permission(StrEnum):
     APPROVE = "approve"
     KEEP_ARCHIVE = "keep_archive"
     BREAK_LOANS = "break_loans"
+    KEEP_REGISTERS = "keep_registers"
+    ASSIGN = "assign"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -43,8 +45,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.REGISTRY_OFFICER: frozenset({Permission.MANAGE_REGISTRY}),
     Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS}),
-    Role.CLERK: frozenset({Permission.READ_PAPERS, Permission.KEEP_ARCHIVE}),
-    Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE}),
+    Role.CLERK: frozenset({Permission.READ_PAPERS, Permission.KEEP_ARCHIVE, Permission.KEEP_REGISTERS}),
+    Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE, Permission.ASSIGN}),
     Role.OFFICIAL: frozenset(),
 }
 

@@ -137,7 +137,7 @@ def may(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozens
 
 
 def after(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozenset[OfficePart]) -> OfficeState:
-    """The state that the act leads to; raises ``forbidden`` for the wrong person, ``office_state`` too early or late."""
+    """The state that the act leads to; raises ``forbidden`` for the wrong person, ``office_state`` out of turn."""
     step = TABLES[direction].get(act)
     if step is None or not step.by & parts:
         raise Problem("forbidden")
