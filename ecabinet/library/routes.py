@@ -10,7 +10,9 @@ from documents.models import Document, Version
 from documents.queries import newest_version
 from ecabinet.fields import asked
 from ecabinet.library import document_access, processing_queries, sending
+from ecabinet.library.neighbours import Neighbours, neighbours
 from ecabinet.meetings import comment_queries
+from ecabinet.meetings.agenda_queries import PaperLine
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, person
 
@@ -40,6 +42,18 @@ def _read_before(db: Session, document_id: int, asked_for: int | None) -> int | 
         return None
 
 
+def _beside(db: Session, document_id: int, meeting_id: int | None) -> dict[str, dict[str, str] | None]:
+    """The papers before and after it in the meeting, each with title and address."""
+    beside = neighbours(db, person(), meeting_id, document_id) if meeting_id is not None else Neighbours()
+
+    def link(paper: PaperLine | None) -> dict[str, str] | None:
+        if paper is None:
+            return None
+        return {"title": paper.title, "url": url_for("library.read", document_id=paper.id, meeting=meeting_id)}
+
+    return {"previous": link(beside.previous), "next": link(beside.next)}
+
+
 def _back_to_search(question: str) -> str:
     """To the results that somebody came from; only ever to a page of the search, whatever the address says."""
     back, search = asked("back", LONGEST_BACK), url_for("search.page")
@@ -53,6 +67,7 @@ def read(document_id: int) -> ResponseReturnValue:
     question = asked("q", 300)
     with database().reading() as db:
         document, version = _load(db, document_id)
+        before = _read_before(db, document_id, meeting_id)
         read_as = sending.read_as(db, version)
         back = (
             url_for("meetings.page", meeting_id=meeting_id)
@@ -73,7 +88,8 @@ def read(document_id: int) -> ResponseReturnValue:
             page=max(request.args.get("page", 1, type=int), 1) if "page" in request.args else None,
             query=question,
             back_url=back,
-            meeting_id=_read_before(db, document_id, meeting_id),
+            meeting_id=before,
+            **_beside(db, document_id, before),
         )
 
 
