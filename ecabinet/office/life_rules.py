@@ -97,7 +97,7 @@ INCOMING: dict[OfficeAct, Step] = {
     OfficeAct.RETURN: _step({_S.PRESENTED}, {_P.LEADER}, _S.REGISTERED),
     OfficeAct.ASSIGN: _step({_S.REGISTERED, _S.PRESENTED, _S.ASSIGNED}, {_P.LEADER}, _S.ASSIGNED),
     OfficeAct.PROGRESS: _step({_S.ASSIGNED}, {_P.LEAD, _P.HELPER}),
-    OfficeAct.FINISH: _step({_S.ASSIGNED}, {_P.LEAD}, _S.DONE),
+    OfficeAct.FINISH: _step({_S.ASSIGNED}, {_P.LEAD, _P.LEADER}, _S.DONE),
     OfficeAct.REOPEN: _step({_S.DONE}, {_P.LEADER}, _S.ASSIGNED),
     OfficeAct.FILE: _step({_S.REGISTERED, _S.DONE}, {_P.CLERK}, _S.FILED),
     OfficeAct.VOID: _step({_S.REGISTERED, _S.PRESENTED}, {_P.CLERK}, _S.VOIDED),
