@@ -110,7 +110,8 @@ class Binned(Base):
 class Version(Base):
     """One file as it was received: never changed; only the outcome of reading it is written later.
 
-    ``note`` is why there is this version; ``restored_from`` the number of the one whose bytes it has again.
+    ``note`` is why there is this version; ``restored_from`` the number of the one whose bytes it has again;
+    ``annotation_seq`` counts the changes of the annotations on it.
 
     ``size`` in bytes; ``media_type`` by content; ``filename`` only for showing and downloading; ``reason`` is a
     :class:`documents.extract.Reason` or the code of a fault: why it failed or was refused, or why a ready one has no
@@ -138,6 +139,7 @@ class Version(Base):
     state: Mapped[str] = mapped_column(String(12), default=VersionState.WAITING)
     reason: Mapped[str | None] = mapped_column(String(50))
     page_count: Mapped[int | None]
+    annotation_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[str] = mapped_column(String(100))
 

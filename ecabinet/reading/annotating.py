@@ -1,0 +1,140 @@
+"""Taking changes of annotations: each is made or refused by name, and those that can be made are.
+
+What arrives over sockets together is committed together, as ballots are; a plain request does the same by itself. Who
+writes, and what is open to them, is asked anew in the transaction that writes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from documents import annotation_queries, annotation_rules, annotations
+from documents.annotation_models import Annotation
+from documents.annotation_rules import Change
+from documents.database import Database
+from documents.errors import Problem
+from ecabinet.access import Person, member_label
+from ecabinet.groupcommit import GroupCommit
+from ecabinet.meetings.persons import identify
+from ecabinet.reading import records
+from ecabinet.reading.desks import Desk, Place, sit
+from ecabinet.reading.records import Record
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Changes as they arrive over a socket; whose they are comes from the token of its session."""
+
+    # Neither may reach a log, not even in an error's message: a private note is nobody's but its author's.
+    token: str = field(repr=False)
+    place: Place
+    changes: Sequence[Any] = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one change. ``current``: how the annotation stands, for an author who did not know."""
+
+    id: str | None
+    rev: int = 0
+    seq: int = 0
+    problem: Problem | None = None
+    current: Record | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch; ``seq``: how many changes the version has had since."""
+
+    seq: int
+    outcomes: list[Outcome]
+
+
+def take(db: Session, desk: Desk, changes: Sequence[Any], now: datetime) -> Taken:
+    """Make the changes of one author at one place, in their order."""
+    version_id = desk.place.version_id
+    annotations.lock(db, [version_id])
+    _standing = _fetch(db, changes)  # held here: a session lets go of what nobody holds
+    outcomes = [_take_one(db, desk, given, now) for given in changes]
+    return Taken(annotation_queries.seq_of(db, version_id), outcomes)
+
+
+def _fetch(db: Session, changes: Sequence[Any]) -> Sequence[Annotation]:
+    """Into the session at once what would be asked for one by one."""
+    given = [one[name] for one in changes if isinstance(one, dict) for name in ("id", "parent") if name in one]
+    keys = {key for key in given if isinstance(key, str) and len(key) == 36 and "\0" not in key}
+    return db.scalars(select(Annotation).where(Annotation.id.in_(sorted(keys)))).all()
+
+
+def _take_one(db: Session, desk: Desk, given: Any, now: datetime) -> Outcome:
+    key = given.get("id") if isinstance(given, dict) else None
+    try:
+        change = annotation_rules.read_change(given, desk.place.version_id, desk.pages)
+        done = annotations.put(db, desk.place.version_id, _meant(db, desk, given, change, now), desk.reader, now)
+    except Problem as problem:
+        current = db.get(Annotation, key) if problem.code in _BEHIND and isinstance(key, str) else None
+        return Outcome(
+            key if isinstance(key, str) else None,
+            problem=problem,
+            current=records.record(current) if current is not None else None,
+        )
+    return Outcome(done.id, done.rev, done.seq)
+
+
+_BEHIND = frozenset({"old_revision"})
+"""Refusals that only the author of the annotation gets, who is told how it stands."""
+
+
+def _meant(db: Session, desk: Desk, given: Record, change: Change, now: datetime) -> Change:
+    """The change with those who are to see it; a reply's audience is that of its note."""
+    if given.get("author") not in (None, desk.person.member_id):
+        raise Problem("annotation_of_another")
+    if change.content is None or change.content.parent is not None:
+        return change
+    stands = db.get(Annotation, change.id)
+    mine = stands is not None and stands.author == member_label(desk.person.member_id)
+    known = stands.labels if stands is not None and mine else frozenset[str]()
+    meant = records.audience(db, desk, given, change.content, known, now)
+    return replace(change, content=replace(change.content, audience=frozenset(meant)))
+
+
+def take_many(db: Session, batches: Sequence[Batch]) -> list[Taken | Problem]:
+    """The same for batches of several authors, in one transaction; a whole one is refused where its author may not be.
+
+    Applying a batch again has no further effect: its changes are found made.
+    """
+    # All that will be held, held at once and in one order: two groups that take turns would wait for each other.
+    annotations.lock(db, [batch.place.version_id for batch in batches])
+    people: dict[str, Person | None] = {}
+    desks: dict[tuple[str, Place], Desk | Problem] = {}
+    taken: list[Taken | Problem] = []
+    for batch in batches:
+        if batch.token not in people:
+            people[batch.token] = identify(db, batch.token, batch.at)
+        desk = desks.get((batch.token, batch.place)) or _desk(db, people[batch.token], batch.place)
+        desks[batch.token, batch.place] = desk
+        taken.append(desk if isinstance(desk, Problem) else take(db, desk, batch.changes, batch.at))
+    return taken
+
+
+def _desk(db: Session, person: Person | None, place: Place) -> Desk | Problem:
+    if person is None:
+        return Problem("signed_out")
+    try:
+        return sit(db, person, place)
+    except Problem as problem:
+        return problem
+
+
+AnnotationBox = GroupCommit[Batch, Taken]
+"""Where changes go in from sockets: resolved after the durable commit."""
+
+
+def open_annotation_box(database: Database) -> AnnotationBox:
+    """The one of this process. A few batches at a time: no ballot waits for what fifty tablets drew in a tunnel."""
+    return GroupCommit(database, take_many, max_batch=8, max_waiting=5_000, name="annotations")
