@@ -1,0 +1,178 @@
+// The bar of tools: which tool, which colour and width, who sees what I make, undo and redo. Tools by the keys 1 to 8.
+import { STAMPS } from "./annotation-shapes.js";
+import { word } from "./annotation-words.js";
+import { announce } from "./feedback.js";
+
+const KEPT = "ecabinet.pens";
+const TOOLS = ["select", "pen", "highlight", "underline", "note", "text", "stamp", "eraser"];
+/** The three widths of a tool, in points: of ink, or of letters. */
+const WIDTHS = { pen: [1, 2, 4], text: [10, 13, 18] };
+const FIRST = {
+  colors: { pen: "#1d4ed8", highlight: "#ffd43b", underline: "#c92a2a", note: "#ffd43b", text: "#1d4ed8" },
+  widths: { pen: 1, text: 1 },
+};
+
+export class Bar {
+  /** `root`: .annotations; `audience`: the chooser of the bar. */
+  constructor(root, desk, audience) {
+    Object.assign(this, { root, desk, chooser: audience, tool: "select", stamp: "agree", kept: recall() });
+    this.bar = root.querySelector(".annotation-bar");
+    this.toggle = root.querySelector("[data-annotation-toggle]");
+    this.toggle.addEventListener("click", () => this.open(this.bar.hidden));
+    this.bar.addEventListener("click", (event) => this.onClick(event));
+    this.bar.addEventListener("keydown", (event) => this.onArrows(event));
+    root.addEventListener("change", (event) => this.onChoice(event));
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("pointerdown", (event) => {
+      if (!event.target.closest?.(".annotation-panel, .annotation-bar")) this.panel(null);
+    }, true);
+    document.addEventListener("ecabinet:pen", () => this.showFinger());
+    audience.addEventListener("change", () => this.show());
+    desk.history.addEventListener("changed", () => this.show());
+    this.showFinger();
+    this.open(this.kept.open === true);
+  }
+
+  // -- what the desk asks --
+
+  style(tool) {
+    const color = tool === "stamp" ? STAMPS[this.stamp] : (this.kept.colors[tool] ?? FIRST.colors.pen);
+    const wide = WIDTHS[tool]?.[this.kept.widths[tool] ?? 1];
+    if (tool === "highlight") return { color, opacity: 0.5 };
+    if (tool === "text") return { color, size: wide };
+    return tool === "pen" ? { color, width: wide } : { color };
+  }
+
+  audience() {
+    return this.chooser.value;
+  }
+
+  // -- what is pressed --
+
+  open(shown) {
+    this.bar.hidden = !shown;
+    this.toggle.setAttribute("aria-expanded", String(shown));
+    this.toggle.hidden = shown;
+    this.root.closest("[data-reader]").toggleAttribute("data-annotating", shown);
+    this.keep({ open: shown });
+    if (!shown) this.choose("select");
+    else this.show();
+  }
+
+  onClick(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const { tool, panel, act } = button.dataset;
+    if (tool) {
+      this.choose(tool);
+      if (panel) this.panel(panel, button);
+    } else if (panel) this.panel(this.shownPanel === panel ? null : panel, button);
+    else if (act === "undo") this.desk.history.undo();
+    else if (act === "redo") this.desk.history.redo();
+    else if (act === "close") {
+      this.open(false);
+      this.toggle.focus();
+    }
+  }
+
+  choose(tool) {
+    this.tool = tool;
+    this.panel(null);
+    this.root.closest("[data-reader]").dataset.annotationTool = tool;
+    if (tool !== "select") this.desk.choose(null);
+    this.show();
+  }
+
+  onChoice({ target }) {
+    if (target.closest("[data-annotation-card]")) return;
+    if (target.name === "annotation-color") this.keep({ colors: { ...this.kept.colors, [this.tool]: target.value } });
+    else if (target.name === "annotation-width") this.keep({ widths: { ...this.kept.widths, [this.tool]: Number(target.value) } });
+    else if (target.name === "annotation-stamp") this.stamp = target.value;
+    else if (target.matches("[data-finger]")) this.desk.pointers.fingerDraws = target.checked;
+    else return;
+    this.show();
+  }
+
+  onArrows(event) {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    // Not to the reader, which turns pages by the arrows.
+    event.preventDefault();
+    event.stopPropagation();
+    const buttons = [...this.bar.querySelectorAll("button:not(:disabled)")];
+    const at = buttons.indexOf(document.activeElement);
+    buttons[(at + step + buttons.length) % buttons.length].focus();
+  }
+
+  onKey(event) {
+    if (event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (key === "z" && !event.shiftKey) this.desk.history.undo();
+      else if (key === "y" || key === "z") this.desk.history.redo();
+      else return;
+      event.preventDefault();
+    } else if (event.key === "Escape") this.escape();
+    else if (TOOLS[Number(key) - 1] && !event.altKey) {
+      if (this.bar.hidden) this.open(true);
+      this.choose(TOOLS[Number(key) - 1]);
+      announce(word(this.tool));
+    } else if (event.key === "Enter" && event.target.id === "reader-container") this.desk.dispatchEvent(new Event("middle"));
+  }
+
+  escape() {
+    if (this.shownPanel) this.panel(null);
+    else if (this.desk.chosen) this.desk.choose(null);
+    else if (this.tool !== "select") this.choose("select");
+  }
+
+  panel(name, opener = null) {
+    for (const panel of this.root.querySelectorAll(".annotation-panel")) panel.hidden = panel.dataset.name !== name;
+    for (const button of this.bar.querySelectorAll("[data-panel]:not([data-tool])")) {
+      button.setAttribute("aria-expanded", String(button.dataset.panel === name));
+    }
+    this.shownPanel = name;
+    if (name && opener?.matches(":focus-visible")) this.root.querySelector(`[data-name='${name}'] :is(input:checked, input)`)?.focus();
+  }
+
+  // -- what is shown --
+
+  show() {
+    for (const button of this.bar.querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
+    }
+    const { undo, redo } = { undo: this.desk.history.done, redo: this.desk.history.undone };
+    this.bar.querySelector("[data-act='undo']").disabled = !undo.length;
+    this.bar.querySelector("[data-act='redo']").disabled = !redo.length;
+    this.bar.querySelector("[data-panel='colors']").disabled = !(this.tool in FIRST.colors);
+    this.bar.querySelector("[data-color-now]").setAttribute("fill", this.style(this.tool).color);
+    for (const set of this.root.querySelectorAll("[data-for]")) set.hidden = !set.dataset.for.split(" ").includes(this.tool);
+    for (const input of this.root.querySelectorAll("[name='annotation-color']")) input.checked = input.value === this.style(this.tool).color;
+    for (const input of this.root.querySelectorAll("[name='annotation-width']")) input.checked = Number(input.value) === (this.kept.widths[this.tool] ?? 1);
+    const { visibility } = this.audience();
+    for (const sign of this.bar.querySelectorAll("[data-sees]")) sign.hidden = sign.dataset.sees !== visibility;
+  }
+
+  /** After a pen was seen a finger moves the paper; who has put the pen away may draw with the finger again. */
+  showFinger() {
+    this.root.querySelector("[data-finger-choice]").hidden = !this.desk.pointers.penSeen;
+  }
+
+  keep(fields) {
+    Object.assign(this.kept, fields);
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(this.kept));
+    } catch {
+      // Storage may be forbidden: the choice holds for this page.
+    }
+  }
+}
+
+function recall() {
+  try {
+    const { open, colors, widths } = JSON.parse(localStorage.getItem(KEPT)) ?? {};
+    return { open, colors: { ...FIRST.colors, ...colors }, widths: { ...FIRST.widths, ...widths } };
+  } catch {
+    return structuredClone(FIRST);
+  }
+}
