@@ -49,9 +49,11 @@ def new_postgres_database(postgres_server: services.Postgres) -> Callable[[], st
 
 
 @pytest.fixture
-def postgres_url(new_postgres_database: Callable[[], str]) -> str:
+def postgres_url(postgres_server: services.Postgres) -> Iterator[str]:
     """The address of a new, empty database."""
-    return new_postgres_database()
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +63,23 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: services.Postgres) -> Callable[[], str]:
-    """Call it for the address of a new PostgreSQL database as the migrations leave it."""
-    template = databases.postgres_template(postgres_server)
-    return lambda: postgres_server.new_database(template)
+def postgres_databases(postgres_server: services.Postgres) -> databases.PostgresDatabases:
+    """PostgreSQL databases as the migrations leave them, for one test after the other."""
+    return databases.PostgresDatabases(postgres_server)
+
+
+@pytest.fixture
+def migrated_postgres(postgres_databases: databases.PostgresDatabases) -> Iterator[Callable[[], str]]:
+    """Call it for the address of a PostgreSQL database as the migrations leave it."""
+    taken: list[str] = []
+
+    def take() -> str:
+        taken.append(postgres_databases.take())
+        return taken[-1]
+
+    yield take
+    for url in taken:
+        postgres_databases.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

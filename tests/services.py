@@ -71,10 +71,16 @@ class Postgres:
             connection.execute(create)
         return self.url(name)
 
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        """A connection to the maintenance database that commits by itself."""
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected to it: so many files take long to remove at the end of the run."""
+        with self.connect() as connection:
+            name = sql.Identifier(url.rpartition("/")[2])
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """A connection that commits by itself, to the maintenance database if no other."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=self.owner, dbname="postgres", autocommit=True, connect_timeout=5
+            host="127.0.0.1", port=self.port, user=self.owner, dbname=database, autocommit=True, connect_timeout=5
         )
 
 
