@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from documents.models import Document, DocumentLabel, PageText, Rendition, Version
@@ -30,6 +30,13 @@ def document_of(key: str) -> int | None:
 
 def newest_version(db: Session, document_id: int) -> Version | None:
     return db.scalar(select(Version).where(Version.document_id == document_id).order_by(Version.number.desc()).limit(1))
+
+
+def open_to(labels: frozenset[str]) -> ColumnElement[bool]:
+    """SQL over a few documents: those that one of these labels opens. Each is asked for its labels, as what a label
+    opens may be the whole archive.
+    """
+    return exists().where(DocumentLabel.document_id == Document.id, DocumentLabel.label.in_(sorted(labels)))
 
 
 def may_see(db: Session, document_id: int, labels: frozenset[str]) -> bool:
@@ -114,8 +121,7 @@ def found(db: Session, document_ids: Sequence[int], question: str, labels: froze
 
     What has meanwhile gone from the database, or been closed to these labels, is left out: the index may be behind.
     """
-    open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
-    documents = db.scalars(select(Document).where(Document.id.in_(document_ids), Document.id.in_(open_ones))).all()
+    documents = db.scalars(select(Document).where(Document.id.in_(document_ids), open_to(labels))).all()
     ids = [document.id for document in documents]
     versions = readable_versions(db, ids)
     passages = _passages(db, list(versions.values()), question)

@@ -77,6 +77,10 @@ class Weight:
     numbers: NDArray[np.int32] | None
     values: NDArray[np.uint8]
 
+    @property
+    def nbytes(self) -> int:
+        return self.values.nbytes + (0 if self.numbers is None else self.numbers.nbytes) + 100
+
     def mark(self, mask: Mask) -> None:
         if self.numbers is None:
             np.logical_or(mask, self.values > 0, out=mask)
@@ -88,6 +92,22 @@ class Weight:
             scores += np.float32(worth * LEVEL) * self.values
         else:
             scores[self.numbers] += np.float32(worth * LEVEL) * self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a word is worth in the whole of each entry, and in its head alone."""
+
+    whole: Weight
+    head: Weight
+
+    @property
+    def nbytes(self) -> int:
+        return self.whole.nbytes + self.head.nbytes
+
+
+Averages = tuple[float, float]
+"""How many words an entry has on average, and how many of them in its head."""
 
 
 class View:
@@ -118,32 +138,25 @@ class View:
             mask[self.segment.numbers(term)] = True
         return mask
 
-    def weight(
-        self, word: str, average: float, *, exact: bool = False, prefix: bool = False, head: bool = False
-    ) -> Weight:
-        """Of a word in any of its written forms, or just so; of all words that begin so; in the head alone."""
+    def worth(self, word: str, averages: Averages, *, exact: bool = False, prefix: bool = False) -> Worth:
+        """Of a word in any of its written forms, or just so; of all words that begin so."""
 
-        def make() -> tuple[Weight, int]:
-            weight = self._weight(self._extents(word, exact=exact, prefix=prefix), average, head=head)
-            return weight, weight.values.nbytes + (0 if weight.numbers is None else weight.numbers.nbytes) + 200
+        def make() -> tuple[Worth, int]:
+            worth = self._worth(self._extents(word, exact=exact, prefix=prefix), averages)
+            return worth, worth.nbytes
 
-        return self._cache.get((self.segment.name, word, exact, prefix, head, average), make)
+        return self._cache.get((self.segment.name, word, exact, prefix, averages), make)
 
-    def _weight(self, extents: list[Extent], average: float, *, head: bool) -> Weight:
+    def _worth(self, extents: list[Extent], averages: Averages) -> Worth:
         often = np.zeros(len(self.segment), np.float32)
+        in_head = np.zeros(len(self.segment), np.float32)
         for extent in extents:
             postings = self.segment.read(extent)
-            often[postings.numbers] += postings.in_head
-            if not head:
-                often[postings.numbers] += postings.often
-        numbers = np.flatnonzero(often).astype(np.int32)
-        lengths = self.segment.table.head_lengths if head else self.segment.table.lengths
-        values = np.rint(saturated(often[numbers], lengths[numbers], average) / LEVEL).clip(1, 255).astype(np.uint8)
-        if len(numbers) * _DENSE < len(often):
-            return Weight(len(numbers), numbers, values)
-        spread = np.zeros(len(often), np.uint8)
-        spread[numbers] = values
-        return Weight(len(numbers), None, spread)
+            in_head[postings.numbers] += postings.in_head
+            often[postings.numbers] += postings.often
+        often += in_head
+        table = self.segment.table
+        return Worth(_weight(often, table.lengths, averages[0]), _weight(in_head, table.head_lengths, averages[1]))
 
     def _extents(self, word: str, *, exact: bool = False, prefix: bool = False) -> list[Extent]:
         if exact:
@@ -153,17 +166,17 @@ class View:
         found = self.segment.extents_from(beginning(folded) if prefix else forms_of(folded))
         return [extent for (_, extent), _ in zip(found, range(MOST_FORMS), strict=False)]
 
-    def matching(self, node: Node, average: float) -> Mask:
+    def matching(self, node: Node, averages: Averages) -> Mask:
         """The entries that a question means, deleted ones included."""
         if isinstance(node, Term):
-            return self._with_term(node, average)
+            return self._with_term(node, averages)
         if isinstance(node, Within):
             return _every([self.having([field_term(word)]) for word in node.words])
         if isinstance(node, Between):
             return self.between(node)
         if isinstance(node, Not):
-            return ~self.matching(node.node, average)
-        masks = (self.matching(each, average) for each in node.nodes)
+            return ~self.matching(node.node, averages)
+        masks = (self.matching(each, averages) for each in node.nodes)
         if isinstance(node, All):
             return _every(masks)
         mask = self.none()
@@ -180,12 +193,12 @@ class View:
             mask &= days <= span.until.toordinal()
         return mask
 
-    def _with_term(self, term: Term, average: float) -> Mask:
+    def _with_term(self, term: Term, averages: Averages) -> Mask:
         masks = []
         for index, word in enumerate(term.folded):
             prefix = term.prefix and index == len(term.words) - 1
             mask = self.none()
-            self.weight(word, average, prefix=prefix).mark(mask)
+            self.worth(word, averages, prefix=prefix).whole.mark(mask)
             masks.append(mask)
         every = _every(masks)
         return every & self._with_phrase(term) if len(masks) > 1 and every.any() else every
@@ -258,6 +271,16 @@ class View:
         names, which = self.segment.values(facet)
         counts = np.bincount(which[chosen], minlength=len(names) + 1)
         return {names[index]: int(counts[index]) for index in np.flatnonzero(counts[:-1])}
+
+
+def _weight(often: Floats, lengths: NDArray[np.int64], average: float) -> Weight:
+    numbers = np.flatnonzero(often).astype(np.int32)
+    values = np.rint(saturated(often[numbers], lengths[numbers], average) / LEVEL).clip(1, 255).astype(np.uint8)
+    if len(numbers) * _DENSE < len(often):
+        return Weight(len(numbers), numbers, values)
+    spread = np.zeros(len(often), np.uint8)
+    spread[numbers] = values
+    return Weight(len(numbers), None, spread)
 
 
 def _places(postings: Postings, starts: Places) -> Places:

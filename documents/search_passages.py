@@ -1,8 +1,10 @@
 """The passage that is shown of a hit: where the words of the question stand closest, marked as they are written."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from documents import text
@@ -23,71 +25,111 @@ class Passage:
 PASSAGE_WORDS = 40
 PASSAGE_LEAD = 6
 _MOST_MARKS = 200
+_QUESTIONS_KEPT = 64
 
 
 def passage(pages: Iterable[tuple[int, str]], question: str) -> Passage | None:
     """The best passage of ``(page, text)`` pairs; the beginning of the first page with text when no word is found."""
-    terms = _Terms(parse(question).terms())
+    sought = _sought(question)
     best: tuple[float, int, str, list[_Mark]] | None = None
     for page, written in pages:
         if best is None and written.strip():
             best = (0.0, page, written, [])
         folded = text.fold(text.lower(written))
-        if best is not None and terms.at_most(folded) > best[0]:
-            marks = terms.marks(written, folded)
-            score = _worth(marks)
+        if best is not None and sought.at_most(folded) > best[0]:
+            marks = sought.marks(written, folded)
+            score = sought.tally(marks).worth
             if score > best[0]:
                 best = (score, page, written, marks)
     if best is None:
         return None
-    return Passage(best[1], _cut(best[2], best[3]))
+    return Passage(best[1], _cut(best[2], best[3], sought))
 
 
 def marked(written: str, question: str) -> list[Fragment]:
     """All of a text, as a title, with the words asked for."""
-    marks = _Terms(parse(question).terms()).marks(written, text.fold(text.lower(written)))
+    marks = _sought(question).marks(written, text.fold(text.lower(written)))
     return list(_pieces(written, 0, len(written), marks))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Mark:
-    """Where a term stands: letters ``[start:end]``; worth 2 when written exactly as asked, 1 when only folded."""
+    """Where a term, known by its number, stands: letters ``[start:end]``; ``same``: written exactly as asked."""
 
     start: int
     end: int
-    term: Term
-    worth: float
+    term: int
+    same: bool
 
 
-class _Terms:
+class _Sought:
     """The terms of a question, made ready to be looked for in many pages."""
 
     def __init__(self, terms: list[Term]) -> None:
         # Of terms that are equal without their marks one will do; the longest is looked for first.
         different = {(term.folded, term.prefix): term for term in terms}
         self._terms = sorted(different.values(), key=lambda term: len(term.words), reverse=True)
-        self._marked = any(term.marked for term in terms)
+        self._folded = [term.folded for term in self._terms]
+        self._has_marks = [bool(term.marked) for term in self._terms]
         alternatives = "|".join(f"({_pattern(term)})" for term in self._terms)
         self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if terms else re.compile(r"(?!)")
 
     def at_most(self, folded: str) -> float:
         """What a page can be worth at most: quick to tell, and spares the search through most pages."""
         most, often = 0.0, 0
-        for term in self._terms:
-            found = min(folded.count(word) for word in term.folded)
-            most += 2.0 * len(term.words) if found else 0.0
+        for words in self._folded:
+            found = min(folded.count(word) for word in words)
+            most += 2.0 * len(words) if found else 0.0
             often += found
-        return _sum_worth(most, often)
+        return _worth(most, often)
 
     def marks(self, written: str, folded: str) -> list[_Mark]:
         # Who writes without marks means any: then no spelling is nearer than another, and none is looked at.
-        exact = text.exact(written) if self._marked else written
+        exact = text.exact(written) if any(self._has_marks) else written
         found = []
         for match in islice(self._pattern.finditer(folded), _MOST_MARKS):
-            term = self._terms[(match.lastindex or 1) - 1]
-            same = not term.marked or _is_written(term, exact[match.start() : match.end()])
-            found.append(_Mark(match.start(), match.end(), term, (2.0 if same else 1.0) * len(term.words)))
+            number = (match.lastindex or 1) - 1
+            start, end = match.span()
+            same = not self._has_marks[number] or _is_written(self._terms[number], exact[start:end])
+            found.append(_Mark(start, end, number, same))
         return found
+
+    def tally(self, marks: Iterable[_Mark] = ()) -> "_Tally":
+        tally = _Tally([len(words) for words in self._folded])
+        for mark in marks:
+            tally.add(mark)
+        return tally
+
+
+class _Tally:
+    """What some marks are worth together: different terms count much more than one of them many times, and a term
+    twice where it stands exactly as asked.
+    """
+
+    def __init__(self, lengths: list[int]) -> None:
+        self._lengths = lengths
+        self._same = [0] * len(lengths)
+        self._all = [0] * len(lengths)
+        self._different = 0
+        self._often = 0
+
+    @property
+    def worth(self) -> float:
+        return _worth(self._different, self._often)
+
+    def add(self, mark: _Mark, often: int = 1) -> None:
+        """Count a mark in, or with ``often`` -1 out again."""
+        term = mark.term
+        before = (self._all[term] > 0) + (self._same[term] > 0)
+        self._all[term] += often
+        self._same[term] += often * mark.same
+        self._often += often
+        self._different += self._lengths[term] * ((self._all[term] > 0) + (self._same[term] > 0) - before)
+
+
+@lru_cache(_QUESTIONS_KEPT)
+def _sought(question: str) -> _Sought:
+    return _Sought(parse(question).terms())
 
 
 def _pattern(term: Term) -> str:
@@ -95,43 +137,42 @@ def _pattern(term: Term) -> str:
 
 
 def _is_written(term: Term, exact: str) -> bool:
+    if term.words == (exact,):
+        return True
     *words, last = text.WORD.findall(exact)
     return (*words, last[: len(term.words[-1])] if term.prefix else last) == term.words
 
 
-def _worth(marks: list[_Mark]) -> float:
-    """Different terms count much more than one of them many times."""
-    best: dict[Term, float] = {}
-    for mark in marks:
-        best[mark.term] = max(best.get(mark.term, 0.0), mark.worth)
-    return _sum_worth(sum(best.values()), len(marks))
-
-
-def _sum_worth(different: float, often: int) -> float:
+def _worth(different: float, often: int) -> float:
     return 100.0 * different + min(often, 50)
 
 
-def _cut(written: str, marks: list[_Mark]) -> list[Fragment]:
+def _cut(written: str, marks: list[_Mark], sought: _Sought) -> list[Fragment]:
     """About ``PASSAGE_WORDS`` words where the terms stand closest, as fragments; "…" where text was left out."""
-    words = list(text.WORD.finditer(written))
-    starts = {word.start(): index for index, word in enumerate(words)}
-    first = 0
-    if marks:
-        windows = [
-            [
-                other
-                for other in marks[index:]
-                if starts[other.start] < starts[mark.start] + PASSAGE_WORDS - PASSAGE_LEAD
-            ]
-            for index, mark in enumerate(marks)
-        ]
-        first = max(0, starts[max(windows, key=_worth)[0].start] - PASSAGE_LEAD)
-    last = min(first + PASSAGE_WORDS, len(words)) - 1
-    start = words[first].start() if first else 0
-    end = words[last].end() if last + 1 < len(words) else len(written)
+    starts = [word.start() for word in text.WORD.finditer(written)]
+    first = max(0, _densest([bisect_right(starts, mark.start) - 1 for mark in marks], marks, sought) - PASSAGE_LEAD)
+    last = min(first + PASSAGE_WORDS, len(starts)) - 1
+    start = starts[first] if first else 0
+    end = len(written)
+    if last + 1 < len(starts) and (word := text.WORD.match(written, starts[last])):
+        end = word.end()
     fragments = [("… ", False)] if first else []
     fragments += _pieces(written, start, end, marks)
     return [*fragments, (" …", False)] if end < len(written) else fragments
+
+
+def _densest(places: list[int], marks: list[_Mark], sought: _Sought) -> int:
+    """The word with which the best window of the marks begins, each at its place among the words; 0 without any."""
+    tally, right = sought.tally(), 0
+    best, first = 0.0, 0
+    for left, place in enumerate(places):
+        while right < len(places) and places[right] < place + PASSAGE_WORDS - PASSAGE_LEAD:
+            tally.add(marks[right])
+            right += 1
+        if tally.worth > best:
+            best, first = tally.worth, place
+        tally.add(marks[left], -1)
+    return first
 
 
 def _pieces(written: str, start: int, end: int, marks: list[_Mark]) -> Iterator[Fragment]:

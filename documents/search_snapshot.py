@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from documents import text
 from documents.search import FACET_VALUES, Facet, Hit, Query, Results, Sort
-from documents.search_matching import View, common
+from documents.search_matching import View, Weight, common
 from documents.search_postings import NONE, Numbers
 from documents.search_query import Between, Node, Understood, parse, plain
 from documents.search_ranking import EXACT, HEAD, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
@@ -42,8 +42,10 @@ class Snapshot:
         self.shows, self.views = shows, views
         self.count = sum(view.count for view in views)
         self._entries = sum(len(view.segment) for view in views)
-        self._average = self._mean([view.segment.total_length for view in views])
-        self._head_average = self._mean([view.segment.total_head_length for view in views])
+        self._averages = (
+            self._mean([view.segment.total_length for view in views]),
+            self._mean([view.segment.total_head_length for view in views]),
+        )
 
     def _mean(self, lengths: list[int]) -> float:
         # In steps of a tenth, so that what was computed with it lasts for many commits.
@@ -68,7 +70,7 @@ class Snapshot:
     def _found(self, view: View, node: Node | None, query: Query) -> _Found:
         matching = view.visible(query.labels)
         if node:
-            matching &= view.matching(node, self._average)
+            matching &= view.matching(node, self._averages)
         filters = query.filters
         if filters.since or filters.until:
             matching &= view.between(Between(filters.since, filters.until))
@@ -106,21 +108,24 @@ class Snapshot:
 
     def _scores(self, found: Sequence[_Found], understood: Understood) -> list[Floats]:
         scores = [np.zeros(len(each.view.segment), np.float32) for each in found]
-        words: dict[tuple[str, bool, bool, bool], float] = {}
+        asked: dict[tuple[str, bool, bool], tuple[float, float]] = {}
         for term in understood.terms():
             for index, word in enumerate(term.words):
                 prefix = term.prefix and index == len(term.words) - 1
-                words[text.fold(word), False, prefix, False] = 1.0
-                words[text.fold(word), False, prefix, True] = HEAD
+                asked[text.fold(word), False, prefix] = (1.0, HEAD)
                 if text.fold(word) != word and not prefix:
-                    words[word, True, False, False] = EXACT
-        for (word, exact, prefix, head), worth in words.items():
-            average = self._head_average if head else self._average
-            weights = [each.view.weight(word, average, exact=exact, prefix=prefix, head=head) for each in found]
-            rare = worth * rarity(sum(weight.having for weight in weights), self._entries)
-            for weight, sums in zip(weights, scores, strict=True):
-                weight.add_to(sums, rare)
+                    asked[word, True, False] = (EXACT, 0.0)
+        for (word, exact, prefix), (in_whole, in_head) in asked.items():
+            worths = [each.view.worth(word, self._averages, exact=exact, prefix=prefix) for each in found]
+            self._add(scores, [worth.whole for worth in worths], in_whole)
+            if in_head:
+                self._add(scores, [worth.head for worth in worths], in_head)
         return scores
+
+    def _add(self, scores: list[Floats], weights: list[Weight], worth: float) -> None:
+        rare = worth * rarity(sum(weight.having for weight in weights), self._entries)
+        for weight, sums in zip(weights, scores, strict=True):
+            weight.add_to(sums, rare)
 
     def _with_neighbours(self, places: list[Place], understood: Understood) -> list[Place]:
         """The best hits put in order once more, with what neighbours in the question are worth that are so there."""
@@ -149,7 +154,7 @@ class Snapshot:
         return worth
 
     def _rarity(self, folded: str) -> float:
-        having = sum(view.weight(folded, self._average).having for view in self.views)
+        having = sum(view.worth(folded, self._averages).whole.having for view in self.views)
         return rarity(having, self._entries)
 
     def suggest(self, beginning: str, labels: frozenset[str], limit: int) -> list[str]:
@@ -182,7 +187,7 @@ class Snapshot:
 
         for question in better(understood, forms):
             node = parse(question).node
-            if node and any((view.matching(node, self._average) & mask).any() for view, mask in visible):
+            if node and any((view.matching(node, self._averages) & mask).any() for view, mask in visible):
                 return question
         return None
 

@@ -12,9 +12,9 @@ from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Problem
 from documents.loans import require_free
-from documents.models import Document, DocumentLabel, Loan, Version
+from documents.models import Document, Loan, Version
 from documents.operations import enqueue
-from documents.queries import newest_version
+from documents.queries import newest_version, open_to
 from documents.rules import JobKind, VersionState, clean_filename, clean_note
 
 
@@ -92,7 +92,6 @@ def check_differs(db: Session, document: Document, sha256: str) -> None:
 
 def same_content(db: Session, sha256: str, labels: frozenset[str], *, but: int) -> list[Document]:
     """Other documents open to these labels that have a version with the same bytes; a few of them."""
-    from_labels = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
     same = select(Version.document_id).where(Version.sha256 == sha256, Version.document_id != but)
-    found = select(Document).where(Document.id.in_(same), Document.id.in_(from_labels))
+    found = select(Document).where(Document.id.in_(same), open_to(labels))
     return list(db.scalars(found.order_by(Document.id).limit(3)))

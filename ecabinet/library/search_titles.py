@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import queries
-from documents.models import Document, DocumentLabel
+from documents.models import Document
 from documents.search import Entry, Facet, Hit, Results, Sort
 from documents.search_query import parse
 from documents.text import exact, fold
@@ -41,10 +41,9 @@ def _fits(title: str, beginnings: Sequence[str]) -> bool:
 def _open(db: Session, entries: EntryTable, keys: Sequence[str], labels: frozenset[str]) -> Iterator[Entry]:
     """Those that these labels open; documents without their texts, which would be much to read."""
     ids = [number for key in keys if (number := queries.document_of(key)) is not None]
-    open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
     around = search_entries.surroundings(db, ids)
     nowhere = search_entries.Surroundings(None, None)
-    for one in db.scalars(select(Document).where(Document.id.in_(ids), Document.id.in_(open_ones))):
+    for one in db.scalars(select(Document).where(Document.id.in_(ids), queries.open_to(labels))):
         here = around.get(one.id, nowhere)
         yield Entry(
             key=queries.document_key(one.id), kind=one.kind, title=one.title, text="", labels=frozenset(),

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound
-from documents.models import Document, DocumentLabel
-from documents.queries import may_see
+from documents.models import Document
+from documents.queries import may_see, open_to
 from ecabinet.access import Person
 from ecabinet.meetings import queries
 from ecabinet.meetings.comment_models import PaperComment
@@ -112,12 +112,11 @@ def listed(db: Session, meeting_id: int, labels: frozenset[str]) -> list[Listed]
     """All comments of a meeting on papers that these labels open, in the order of its agenda, replies after what they
     reply to; without the deleted.
     """
-    open_ones = select(DocumentLabel.document_id).where(DocumentLabel.label.in_(sorted(labels)))
     rows = db.execute(
         select(AgendaItem.title, Paper.id, Document.id, Document.title)
         .join(Paper, Paper.item_id == AgendaItem.id)
         .join(Document, Document.id == Paper.document_id)
-        .where(AgendaItem.meeting_id == meeting_id, Document.id.in_(open_ones))
+        .where(AgendaItem.meeting_id == meeting_id, open_to(labels))
         .order_by(AgendaItem.position, Paper.position, Paper.id)
     ).all()
     lines: list[Listed] = []
