@@ -63,7 +63,7 @@ def export(paper: Path, marks: Sequence[Mark], stamps: Mapping[str, str], limits
 def _work(order: dict[str, Any]) -> dict[str, Any]:
     from documents import annotation_pdf  # after the limits are set: nothing of it runs without them
 
-    marks = [Mark.read(record | {"style": record}) for record in json.loads(Path(order["marks"]).read_text())]
+    marks = [Mark.restore(mark) for mark in json.loads(Path(order["marks"]).read_text())]
     try:
         return annotation_pdf.append(Path(order["source"]), Path(order["added"]), marks, order["stamps"])
     except annotation_pdf.Refused as refused:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from documents.annotation_marks import Box, Kind, Mark, Numbers
+from documents.annotation_marks import Box, Mark, Numbers, around
+from documents.annotation_rules import Kind
 
 FINE = 2
 """Digits after the point: a hundredth of a point is finer than any screen or printer."""
@@ -64,12 +65,9 @@ def look(mark: Mark) -> Look | None:
 
 def ink_box(mark: Mark) -> Box:
     """Around the strokes with all their width, whatever the record says of its rectangle."""
-    points = [(x, y) for path in mark.paths for x, y, _ in _points(path)]
-    if not points:
-        return mark.rect
     half = mark.width * 1.5 / 2 + 1
-    across, up = [x for x, _ in points], [y for _, y in points]
-    return min(across) - half, min(up) - half, max(across) + half, max(up) + half
+    left, low, right, high = around(mark.paths, 3)
+    return left - half, low - half, right + half, high + half
 
 
 def ink(mark: Mark) -> str:
@@ -108,13 +106,6 @@ def _way(points: Sequence[Sequence[float]]) -> str:
 
 
 # ------------------------------------------------------------------ words that are marked
-
-
-def around(quads: Iterable[Numbers]) -> Box:
-    """The box of all corners; nothing at all is a box of no size."""
-    across = [x for quad in quads for x in quad[::2]] or [0.0]
-    up = [y for quad in quads for y in quad[1::2]] or [0.0]
-    return min(across), min(up), max(across), max(up)
 
 
 def corners(quad: Numbers) -> Numbers:

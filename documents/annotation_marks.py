@@ -4,23 +4,15 @@ Lengths are points of the PDF's user space; pages count from 0.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
+
+from documents.annotation_rules import Kind
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 Numbers = tuple[float, ...]
-
-
-class Kind(StrEnum):
-    INK = "ink"
-    HIGHLIGHT = "highlight"
-    UNDERLINE = "underline"
-    NOTE = "note"
-    TEXT = "text"
-    STAMP = "stamp"
 
 
 ON_WORDS = frozenset({Kind.HIGHLIGHT, Kind.UNDERLINE})
@@ -58,16 +50,19 @@ class Mark:
     def read(cls, record: Mapping[str, Any]) -> "Mark":
         """Of a record as it goes over the wire; what it does not say of its looks is as usual."""
         style = {name: value for name in _STYLE if (value := (record.get("style") or {}).get(name)) is not None}
+        paths = tuple(map(tuple, record.get("paths") or ()))
+        quads = tuple(map(tuple, record.get("quads") or ()))
+        rect = record.get("rect")
         return cls(
             id=record["id"],
             kind=Kind(record["kind"]),
             page=record["page"],
-            rect=_box(record.get("rect") or (0, 0, 0, 0)),
+            rect=_box(rect) if rect else around(quads) if quads else around(paths, 3),
             author_name=_words(record.get("author_name")),
             created=record.get("created") or "",
             modified=record.get("modified") or "",
-            paths=tuple(map(tuple, record.get("paths") or ())),
-            quads=tuple(map(tuple, record.get("quads") or ())),
+            paths=paths,
+            quads=quads,
             text=_words(record.get("text")),
             quote=_words(record.get("quote")),
             stamp=record.get("stamp") or "",
@@ -75,6 +70,19 @@ class Mark:
             placed=record.get("placed", True),
             **style,
         )
+
+    @classmethod
+    def restore(cls, fields: Mapping[str, Any]) -> "Mark":
+        """Of its own fields as they came through JSON."""
+        return cls.read({**fields, "style": fields})
+
+
+def around(shapes: Iterable[Numbers], step: int = 2) -> Box:
+    """The box of all points, each ``step`` numbers that begin with x and y; of none a box of no size."""
+    given: Sequence[Numbers] = tuple(shapes)
+    across = [x for shape in given for x in shape[::step]] or [0.0]
+    up = [y for shape in given for y in shape[1::step]] or [0.0]
+    return min(across), min(up), max(across), max(up)
 
 
 _STYLE = ("color", "width", "opacity", "size")

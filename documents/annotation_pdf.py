@@ -29,7 +29,8 @@ from pypdf.generic import (
 from documents import annotation_looks as looks
 from documents import annotation_words as words
 from documents.annotation_looks import Look
-from documents.annotation_marks import Box, Kind, Mark
+from documents.annotation_marks import Box, Mark, around
+from documents.annotation_rules import Kind
 from documents.annotation_tail import Tail, Unfit
 
 PRINTED = 4
@@ -261,7 +262,7 @@ def _rect(mark: Mark) -> Box:
         case Kind.INK:
             return looks.ink_box(mark)
         case Kind.HIGHLIGHT | Kind.UNDERLINE:
-            return looks.around(mark.quads)
+            return around(mark.quads)
         case _:
             return mark.rect
 

@@ -14,7 +14,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from documents.annotation_looks import colour
-from documents.annotation_marks import Kind, Mark
+from documents.annotation_marks import Mark
+from documents.annotation_rules import Kind
 
 FACES = {"plain": "BeVietnamPro-Regular", "bold": "BeVietnamPro-SemiBold"}
 LACKING = "?"

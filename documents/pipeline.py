@@ -14,7 +14,7 @@ from time import monotonic
 
 from sqlalchemy import update
 
-from documents import indexing, processing
+from documents import annotation_carrying_job, indexing, processing
 from documents.blobs import Blobs, copy_chunks
 from documents.children import LIMITS, Limits
 from documents.contents import DOCUMENTS, Contents
@@ -76,7 +76,8 @@ def jobs(shop: Workshop, search: Search, contents: Contents = DOCUMENTS) -> Jobs
         lambda db, job, reason: processing.give_up(db, job, reason, shop.now),
     )
     index = indexing.handler(shop.database, search, contents)
-    return Jobs(shop.database, {JobKind.EXTRACT: steps, JobKind.INDEX: index})
+    carry = annotation_carrying_job.handler(shop.database, shop.blobs, shop.limits, shop.lane, shop.now)
+    return Jobs(shop.database, {JobKind.EXTRACT: steps, JobKind.INDEX: index, JobKind.CARRY: carry})
 
 
 def _process(shop: Workshop, claims: Sequence[Job]) -> Store:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from documents import media
+from documents import annotation_carrying, media
 from documents.children import LIMITS
 from documents.database import changed
 from documents.errors import Problem
@@ -155,7 +155,9 @@ def _insert_pages(db: Session, version_id: int, pages: Mapping[int, str]) -> Non
 
 
 def _go_on(db: Session, version: Version, now: datetime) -> None:
-    """Ask for the next step that there is anything to do for; those in between are over with this."""
+    """Ask for the next step that there is anything to do for; those in between are over with this. After the last the
+    annotations of the version before follow.
+    """
     db.flush()
     rows = steps_of(db, version.id)
     while (step := step_to_do(rows)) is not None and not _applies(db, version, step):
@@ -166,6 +168,8 @@ def _go_on(db: Session, version: Version, now: datetime) -> None:
     if step is not None:
         job = enqueue(db, JobKind.EXTRACT, {"version_id": version.id}, now)
         job.slow = is_slow(step, version.size)
+    else:
+        annotation_carrying.ask_for(db, version, now)
 
 
 def _applies(db: Session, version: Version, step: Step) -> bool:

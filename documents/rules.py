@@ -51,10 +51,13 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
-    """``EXTRACT`` is the next step of processing a version."""
+    """``EXTRACT`` is the next step of processing a version; ``CARRY`` carries annotations over to it from the one
+    before.
+    """
 
     EXTRACT = "extract"
     INDEX = "index"
+    CARRY = "carry"
 
 
 class Lane(StrEnum):

@@ -31,7 +31,9 @@ class House:
         self.now = NOW
         self.changes: list = []
         database.listeners.append(self.changes.extend)
-        ours = {mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__ == Job.__module__}
+        ours = {
+            mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("documents.")
+        }
         Base.metadata.create_all(database.engine, tables=list(ours))
 
     def add(self, data: bytes, filename: str = "tờ trình.pdf", title: str = "Tờ trình") -> int:
