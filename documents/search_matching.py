@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import numpy as np
@@ -22,13 +21,12 @@ from documents.search_postings import (
     written_form,
 )
 from documents.search_query import All, Between, Node, Not, Term, Within
-from documents.search_ranking import LEVEL, Floats, saturated
 from documents.search_segments import NO_DAY, Extent, Mask, Segment
+from documents.search_worth import Averages, Worth, weigh
 
 CACHE_BYTES = 256 * 2**20
 MOST_FORMS = 5000
 """How many words may begin as a beginning*; beyond that the first of them are looked for."""
-_DENSE = 8
 _SELDOM = 16
 
 Places = NDArray[np.int32] | NDArray[np.int64]
@@ -63,51 +61,6 @@ class Cache:
     def __contains__(self, key: tuple[object, ...]) -> bool:
         with self._lock:
             return key in self._kept
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a word is worth in each entry that has it.
-
-    ``numbers`` None: ``values`` stand for all entries of the segment, 0 for those without it. They are kept in one byte
-    each: a frequent word has many.
-    """
-
-    having: int
-    numbers: NDArray[np.int32] | None
-    values: NDArray[np.uint8]
-
-    @property
-    def nbytes(self) -> int:
-        return self.values.nbytes + (0 if self.numbers is None else self.numbers.nbytes) + 100
-
-    def mark(self, mask: Mask) -> None:
-        if self.numbers is None:
-            np.logical_or(mask, self.values > 0, out=mask)
-        else:
-            mask[self.numbers] = True
-
-    def add_to(self, scores: Floats, worth: float) -> None:
-        if self.numbers is None:
-            scores += np.float32(worth * LEVEL) * self.values
-        else:
-            scores[self.numbers] += np.float32(worth * LEVEL) * self.values
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What a word is worth in the whole of each entry, and in its head alone."""
-
-    whole: Weight
-    head: Weight
-
-    @property
-    def nbytes(self) -> int:
-        return self.whole.nbytes + self.head.nbytes
-
-
-Averages = tuple[float, float]
-"""How many words an entry has on average, and how many of them in its head."""
 
 
 class View:
@@ -156,7 +109,7 @@ class View:
             often[postings.numbers] += postings.often
         often += in_head
         table = self.segment.table
-        return Worth(_weight(often, table.lengths, averages[0]), _weight(in_head, table.head_lengths, averages[1]))
+        return Worth(weigh(often, table.lengths, averages[0]), weigh(in_head, table.head_lengths, averages[1]))
 
     def _extents(self, word: str, *, exact: bool = False, prefix: bool = False) -> list[Extent]:
         if exact:
@@ -271,16 +224,6 @@ class View:
         names, which = self.segment.values(facet)
         counts = np.bincount(which[chosen], minlength=len(names) + 1)
         return {names[index]: int(counts[index]) for index in np.flatnonzero(counts[:-1])}
-
-
-def _weight(often: Floats, lengths: NDArray[np.int64], average: float) -> Weight:
-    numbers = np.flatnonzero(often).astype(np.int32)
-    values = np.rint(saturated(often[numbers], lengths[numbers], average) / LEVEL).clip(1, 255).astype(np.uint8)
-    if len(numbers) * _DENSE < len(often):
-        return Weight(len(numbers), numbers, values)
-    spread = np.zeros(len(often), np.uint8)
-    spread[numbers] = values
-    return Weight(len(numbers), None, spread)
 
 
 def _places(postings: Postings, starts: Places) -> Places:

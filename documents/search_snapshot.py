@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from documents import text
 from documents.search import FACET_VALUES, Facet, Hit, Query, Results, Sort
-from documents.search_matching import View, Weight, common
+from documents.search_matching import View, common
 from documents.search_postings import NONE, Numbers
 from documents.search_query import Between, Node, Understood, parse, plain
 from documents.search_ranking import EXACT, HEAD, PAIR, PAIRS_LOOKED_AT, Floats, paired, rarity
 from documents.search_segments import NO_DAY, Mask, title_key
 from documents.search_words import better
+from documents.search_worth import Weight
 
 _SUGGESTED_FROM = 200
 _SPELLED_BY = 4
