@@ -58,7 +58,7 @@ Averages = tuple[float, float]
 
 
 def weigh(often: Floats, lengths: NDArray[np.int64], average: float) -> Weight:
-    """What a word is worth in each entry, ``often`` being how many times each has it, ``lengths`` its number of words."""
+    """What a word is worth in each entry that has it so ``often``, of ``lengths`` words."""
     numbers = np.flatnonzero(often).astype(np.int32)
     values = np.rint(saturated(often[numbers], lengths[numbers], average) / LEVEL).clip(1, 255).astype(np.uint8)
     if len(numbers) * _DENSE < len(often):
