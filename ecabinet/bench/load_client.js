@@ -6,7 +6,8 @@
 //   {"do": "burst", "poll", "options", "over", "block"}     → everybody votes within `over` ms; see burst() for the answer
 //   {"do": "outlast", "poll", "options", "over", "first"}   → everybody votes until `first` are acknowledged: {acked}
 //   {"do": "outlasted"}                                     → what came of it after the server died; see outlasted()
-//   {"do": "stream", "seconds", "size", "hz" | "window"}    → the first tablet presents; see stream() for the answer
+//   {"do": "follow", "meeting"}                             → {following}: every tablet goes where the meeting is led
+//   {"do": "stream", "seconds", "paper", "hz" | "window"}   → the first tablet leads; see stream() for the answer
 "use strict";
 const readline = require("node:readline");
 const { io } = require("socket.io-client");
@@ -31,7 +32,7 @@ class Tablet {
       });
     });
     this.socket.on("blocks", (blocks) => blocks.forEach((block) => this.show(block)));
-    this.socket.on("present", (event) => this.onPresent?.(event));
+    this.socket.on("led", (led) => this.onLed?.(led));
     this.socket.on("disconnect", () => { drops += 1; });
   }
 
@@ -183,29 +184,58 @@ async function outlasted() {
   return { finished, receipts: [...receipts.values()], refused, changed: siege.changed, reconnects: back() };
 }
 
-/** The first tablet presents to all others: `hz` events a second, or as fast as the server acknowledges with `window`
- *  events under way. The answer: how many arrived of how many, how many a second, how long they took. */
-async function stream({ seconds, size, hz, window }) {
+async function follow({ meeting }) {
+  let following = 0;
+  let answered = 0;
+  for (const tablet of tablets) {
+    tablet.socket.emit("follow", { meeting }, (answer) => {
+      answered += 1;
+      if (answer.ok) following += 1;
+    });
+  }
+  await until(() => answered === tablets.length);
+  return { following };
+}
+
+/** The first tablet leads all others through `paper` {meeting, document, version, pages}: `hz` events a second, of which
+ *  each second one turns the page, or as fast as the server acknowledges with `window` events under way, on one page. An
+ *  event is known by where it points. The answer: how many arrived of how many, how many a second, how long they took. */
+async function stream({ seconds, paper, hz, window }) {
   const delays = [];
+  const turns = [];
+  const sentAt = [];
+  const turned = new Set();
   let received = 0;
   let lastReceived = 0;
   for (const tablet of tablets) {
-    tablet.onPresent = ({ t }) => {
+    tablet.onLed = ({ pointer }) => {
+      const number = pointer[0] + 1000 * pointer[1];
       lastReceived = wall();
       received += 1;
-      if (received % 7 === 0) delays.push(lastReceived - t);
+      if (turned.has(number)) turns.push(lastReceived - sentAt[number]);
+      if (received % 7 === 0) delays.push(lastReceived - sentAt[number]);
     };
   }
-  const pad = "x".repeat(size);
+  const { pages, ...place } = paper;
+  const refused = {};
+  let page = 0;
   const dropsBefore = drops;
   let sent = 0;
   let underWay = 0;
   const start = wall();
   const present = () => {
+    if (hz && sent % hz === hz - 1) {
+      page = (page + 1) % pages;
+      turned.add(sent);
+    }
+    sentAt.push(wall());
+    const pointer = [sent % 1000, Math.floor(sent / 1000)];
+    const shown = { ...place, page, region: [0, 100, 595, 742], pointer, begin: sent === 0 };
     sent += 1;
     underWay += 1;
-    tablets[0].socket.emit("present", { t: wall(), pad }, () => {
+    tablets[0].socket.emit("lead", shown, (answer) => {
       underWay -= 1;
+      if (!answer.ok) refused[answer.error] = (refused[answer.error] ?? 0) + 1;
       if (window) fill();
     });
   };
@@ -223,12 +253,13 @@ async function stream({ seconds, size, hz, window }) {
   const expected = sent * (tablets.length - 1);
   await until(() => received >= expected, 20_000);
   return {
-    sent, received, expected, drops: drops - dropsBefore,
+    sent, received, expected, refused, drops: drops - dropsBefore,
     delivered_per_s: Math.round((received / (lastReceived - start)) * 1000), ...percentiles(delays, "present"),
+    ...percentiles(turns, "turn"),
   };
 }
 
-const orders = { connect, see, burst, outlast, outlasted, stream };
+const orders = { connect, see, burst, outlast, outlasted, follow, stream };
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const order = JSON.parse(line);
   process.stdout.write(JSON.stringify(await orders[order.do](order)) + "\n");

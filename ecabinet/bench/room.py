@@ -10,12 +10,16 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from documents.blobs import Blob
 from documents.database import Database
+from documents.media import PDF
+from documents.models import Version
 from ecabinet.access import Person, Role
-from ecabinet.meetings import agenda, attendance
+from ecabinet.meetings import agenda, attendance, papers
 from ecabinet.meetings import operations as meetings
-from ecabinet.meetings.models import Meeting, Participant
-from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState
+from ecabinet.meetings.agenda import PaperFile
+from ecabinet.meetings.models import AgendaItem, Meeting, Participant
+from ecabinet.meetings.rules import AttendanceHow, MeetingDraft, MeetingState, ParticipantRole
 from ecabinet.registry import bodies
 from ecabinet.registry import operations as registry
 from ecabinet.registry.body_rules import Days
@@ -27,6 +31,7 @@ from ecabinet.voting.models import Ballot, Marked, Poll, SecretBallot, SecretRec
 from ecabinet.voting.rules import Manner
 
 CSRF = "benchmark"
+PAPER_PAGES = 500
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,15 @@ class Vote:
 
 @dataclass(frozen=True)
 class Room:
-    """The meeting: one session cookie a tablet, the secretary's, who runs it, and the votes prepared."""
+    """The meeting: one session cookie a tablet, the secretary's, who runs it, and the votes prepared. The first tablet
+    is the chair's; ``paper`` is what they lead the others through: ids and how many pages.
+    """
 
     meeting_id: int
     cookies: list[str]
     secretary: str
     votes: list[Vote]
+    paper: dict[str, int]
 
 
 def make_room(
@@ -64,7 +72,8 @@ def make_room(
         registry.grant(db, accounts[0], Role.SECRETARY, unit)
         meeting = _meeting(db, unit, body, secretary, now)
         prepared = [_vote(db, meeting, number, manners[number % len(manners)]) for number in range(1, votes + 1)]
-        return Room(meeting.id, cookies, secretary_cookie, prepared)
+        paper = _paper(db, meeting, secretary, now)
+        return Room(meeting.id, cookies, secretary_cookie, prepared, paper)
 
 
 def receipts_and_voters(database: Database, poll_id: int) -> tuple[list[str], int]:
@@ -123,7 +132,7 @@ def sign_in(db: Session, secret_key: str, members: list[Member], now: datetime) 
 
 
 def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: datetime) -> Meeting:
-    person = Person(0, secretary.id, secretary.full_name, unit.path, (), frozenset())
+    person = _as_person(secretary, unit)
     draft = MeetingDraft("Phiên họp đo kiểm", "Hội trường", now, now + timedelta(hours=3), 2, 3)
     meeting = meetings.create_meeting(db, person, unit, body, draft, _code)
     for number in range(1, 6):
@@ -134,8 +143,25 @@ def _meeting(db: Session, unit: Unit, body: Body, secretary: Member, now: dateti
     meetings.advance(db, meeting, MeetingState.UNDER_WAY, now)
     for participant in db.scalars(select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting)):
         attendance.record_attendance(db, participant, True, AttendanceHow.SECRETARY, person, now)
+    chair = select(Participant).where(Participant.meeting_id == meeting.id, Participant.voting)
+    attendance.set_role(db, db.scalars(chair.order_by(Participant.rank).limit(1)).one(), ParticipantRole.CHAIR)
     db.flush()
     return meeting
+
+
+def _paper(db: Session, meeting: Meeting, secretary: Member, now: datetime) -> dict[str, int]:
+    """A paper of the meeting by its row alone: nobody opens it here."""
+    item = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).limit(1)).one()
+    file = PaperFile("Báo cáo", Blob("0" * 64, 1), "bao-cao.pdf", PDF)
+    laid = papers.lay_paper(db, meeting, item, file, _as_person(secretary, meeting.unit), now)
+    db.flush()
+    version = db.scalars(select(Version).where(Version.document_id == laid.document_id)).one()
+    version.page_count = PAPER_PAGES
+    return {"meeting": meeting.id, "document": version.document_id, "version": version.id, "pages": PAPER_PAGES}
+
+
+def _as_person(member: Member, unit: Unit) -> Person:
+    return Person(0, member.id, member.full_name, unit.path, (), frozenset())
 
 
 def _vote(db: Session, meeting: Meeting, number: int, manner: Manner) -> Vote:

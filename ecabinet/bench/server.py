@@ -1,11 +1,9 @@
-"""The served application with one event more, ``present``: what a presenter's pointer or pen will send to the room.
-
-It measures how fast the server can speak to a room, which coalesced tallies never ask of it. Run by the benchmark only:
+"""The served application without the brake on those who lead a room: the benchmark measures how fast it can speak to
+one, which messages summed up to 30 a second would never ask of it. Run by the benchmark only:
 ``python -m ecabinet.bench.server``, with the application's settings in the environment.
 """
 
 import logging
-from typing import Any
 
 import uvicorn
 
@@ -18,14 +16,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     config = Config.from_env()
     process = Process(config)
-
-    async def on_present(sid: str, data: dict[str, Any]) -> dict[str, Any]:
-        # Asked each time: a tablet changes its room when a vote opens and closes.
-        for room in [room for room in process.sio.rooms(sid) if room.startswith("meeting:")]:
-            await process.sio.emit("present", data, room=room, skip_sid=sid)
-        return {"ok": True}
-
-    process.sio.on("present", on_present)
+    process.leading.gap = 0.0
     uvicorn.run(
         process.application, host=config.host, port=config.port, log_level="warning", backlog=4096, **UVICORN_OPTIONS
     )

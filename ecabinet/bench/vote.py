@@ -1,7 +1,8 @@
 """``python -m ecabinet bench vote``: a room of tablets votes; one line of JSON says how the server bore it.
 
 Three votes, each by every tablet: within one second (delays, deliveries, the final count on every screen), all at once
-(durable ballots a second), and within one second again while pages are fetched. Then a presenter's stream.
+(durable ballots a second), and within one second again while pages are fetched. Then the chair leads all through a
+paper.
 """
 
 import argparse
@@ -38,7 +39,7 @@ REFERENCE_KEYS = (
     "lost",
     "doubled",
 )
-STREAM = {"seconds": 4, "size": 300}
+STREAM = {"seconds": 4}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,8 +121,7 @@ class Session:
         at_once = self._vote(self.room.votes[1], over=0)
         with Pages(self.server, self.room) as pages:
             beside = self._vote(self.room.votes[2], over=1000)
-        steady = self.client.order("stream", **STREAM, hz=30)
-        flat_out = self.client.order("stream", **STREAM, window=20)
+        steady, flat_out = self._lead(hz=30), self._lead(window=20)
         return {
             "connected": connected["connected"],
             "connect_ms": connected["connect_ms"],
@@ -138,6 +138,7 @@ class Session:
             "beside_pages_ack_p99_ms": beside["ack_p99_ms"],
             "presenter_p99_ms": steady["present_p99_ms"],
             "presenter_complete": steady["received"] == steady["expected"],
+            "page_turn_p99_ms": steady["turn_p99_ms"],
             "drops": sum(part["drops"] for part in (spread, at_once, beside, steady, flat_out)),
         }
 
@@ -164,6 +165,15 @@ class Session:
         if result["refused"]:
             raise BenchError(f"ballots were refused: {result['refused']}")
         return result
+
+    def _lead(self, **how: int) -> dict[str, Any]:
+        followed = self.client.order("follow", meeting=self.room.meeting_id)
+        if followed["following"] != len(self.room.cookies):
+            raise BenchError(f"only {followed['following']} tablets follow")
+        led = self.client.order("stream", **STREAM, paper=self.room.paper, **how)
+        if led["refused"]:
+            raise BenchError(f"leading was refused: {led['refused']}")
+        return led
 
     def _act(self, vote: Vote, action: str) -> None:
         headers = {"Cookie": self.room.secretary, "X-CSRF-Token": CSRF, "Accept": "application/json"}

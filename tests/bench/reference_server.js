@@ -168,8 +168,12 @@ io.on("connection", (socket) => {
     waiting.push({ ballot: { ...ballot, member: socket.data.member }, acknowledge });
     if (waiting.length === 1) setImmediate(commit);
   });
-  socket.on("present", (event, acknowledge) => {
-    for (const room of socket.rooms) if (room !== socket.id) socket.to(room).emit("present", event);
+  socket.on("follow", ({ meeting }, acknowledge) => {
+    socket.join(`led:${meeting}`);
+    acknowledge({ ok: true, led: null });
+  });
+  socket.on("lead", (shown, acknowledge) => {
+    socket.to(`led:${shown.meeting}`).emit("led", { ...shown, by: socket.data.member });
     acknowledge({ ok: true });
   });
 });
