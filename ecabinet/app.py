@@ -63,6 +63,8 @@ from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
 from ecabinet.reading import following_blocks, following_routes
+from ecabinet.reading import routes as reading_routes
+from ecabinet.reading.pace import Pace
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
@@ -146,6 +148,7 @@ BLUEPRINTS = (
     upload_routes.bp,
     processing_routes.bp,
     following_routes.bp,
+    reading_routes.bp,
 )
 ENTRIES = EntryTable(
     (
@@ -192,8 +195,11 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
-OF_NO_ROOM = frozenset({"account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document"})
-"""Changes that no room is shown: heard by the sockets, by the worker and by the search."""
+OF_NO_ROOM = frozenset({
+    "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
+    "shared_layer",
+})  # fmt: skip
+"""Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""
 
 VENDOR_MAX_AGE = 7 * 24 * 3600
 
@@ -216,6 +222,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     )
     app.extensions["ecabinet"] = web.Services(engines, identify)
     app.extensions["ecabinet.box"] = box
+    app.extensions["ecabinet.pace"] = Pace()
     app.extensions["ecabinet.entries"] = ENTRIES
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES

@@ -17,6 +17,8 @@ from ecabinet.gathering import Gathering
 from ecabinet.meetings import live as meeting_live
 from ecabinet.meetings import speaker_live
 from ecabinet.meetings.audience_queries import all_circles
+from ecabinet.reading import live as reading_live
+from ecabinet.reading.annotating import open_annotation_box
 from ecabinet.reading.following_live import Leading
 from ecabinet.realtime import Publisher
 from ecabinet.shared_pages import SharedPages
@@ -46,10 +48,12 @@ class Process:
         self._shares_rooms = not config.bus_url.startswith("memory:")
         self.sockets = sockets = Sockets(self.sio, self.app)
         self.sio.manager.orders.update(sockets.orders)
-        self.engines.database.listeners.append(self._order_rechecks)
+        self.engines.database.listeners.append(self._give_orders)
         meeting_live.register(sockets, admit, SharedPages(self.renderer.page).page)
         speaker_live.register(sockets)
         self.leading = Leading(sockets)
+        self.annotation_box = open_annotation_box(self.engines.database)
+        self.papers = reading_live.Papers(sockets, self.annotation_box, self.app.extensions["ecabinet.pace"])
         voting_live.register(sockets, self.box)
         self.publisher = Publisher(
             self.engines.database,
@@ -84,13 +88,13 @@ class Process:
         if self.worker is not None:
             await asyncio.to_thread(self.worker.close)
         await asyncio.to_thread(self.box.close)
+        await asyncio.to_thread(self.annotation_box.close)
         await asyncio.to_thread(self.publisher.close)
         self.engines.database.dispose()
 
-    def _order_rechecks(self, changes: list[Change]) -> None:
-        order = rechecks(changes)
-        if order is not None:
-            self._emit("recheck", order, "")
+    def _give_orders(self, changes: list[Change]) -> None:
+        for name, order in orders(changes).items():
+            self._emit(name, order, "")
 
     def _emit(self, event: str, payload: object, room: str) -> Future[None] | None:
         if self._loop is None:
@@ -105,6 +109,12 @@ class Process:
     def _anyone_in(self, room: str) -> bool:
         # With a shared bus the room may have its people in another process.
         return self._shares_rooms or next(self.sio.manager.get_participants("/", room), None) is not None
+
+
+def orders(changes: list[Change]) -> dict[str, dict[str, Any]]:
+    """What follows from changes for every serving process, by the name of the order."""
+    found = {"recheck": rechecks(changes), "papers": reading_live.order(changes)}
+    return {name: order for name, order in found.items() if order is not None}
 
 
 class WorkerProcess:
@@ -129,7 +139,7 @@ class WorkerProcess:
                 self._emit,
                 lambda _room: True,
             )
-            engines.database.listeners.append(self._order_rechecks)
+            engines.database.listeners.append(self._give_orders)
         settle()
 
     def run(self) -> None:
@@ -142,10 +152,9 @@ class WorkerProcess:
         self._publisher.close()
         self._box.close()
 
-    def _order_rechecks(self, changes: list[Change]) -> None:
-        order = rechecks(changes)
-        if order is not None:
-            self._emit("recheck", order, "")
+    def _give_orders(self, changes: list[Change]) -> None:
+        for name, order in orders(changes).items():
+            self._emit(name, order, "")
 
     def _emit(self, event: str, payload: object, room: str) -> None:
         self._speaker.emit(event, payload, namespace="/", room=room)

@@ -276,10 +276,16 @@ class FanoutManager(socketio.AsyncManager):  # type: ignore[misc]
         if callback is not None or packet.Packet.data_is_binary(arguments):
             await super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
             return
-        encoded = self.server.packet_class(packet.EVENT, namespace=namespace, data=[event, *arguments]).encode()
+        self._push([event, *arguments], namespace, room, skip_sid if isinstance(skip_sid, list) else [skip_sid])
+
+    def tell(self, event: str, data: Any, room: str) -> None:
+        """The same for the clients of this process alone, past the bus."""
+        self._push([event, data], "/", room, [])
+
+    def _push(self, said: list[Any], namespace: str, room: Any, skipped: list[str | None]) -> None:
+        encoded = self.server.packet_class(packet.EVENT, namespace=namespace, data=said).encode()
         message = engine.Packet(engine.MESSAGE, encoded)
         frame = websocket_frame(message.encode())
-        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
         sockets = self.server.eio.sockets
         for sid, engine_sid in self.get_participants(namespace, room):
             tablet = sockets.get(engine_sid)

@@ -12,6 +12,7 @@ from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.processing_words import PROCESSING_SENTENCES
+from ecabinet.reading_words import READING_SENTENCES
 from ecabinet.search_words import SEARCH_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 from ecabinet.upload_words import UPLOAD_SENTENCES
@@ -179,6 +180,7 @@ SENTENCES = {
     **SPEAKER_SENTENCES,
     **FOLLOWING_SENTENCES,
     **PROCESSING_SENTENCES,
+    **READING_SENTENCES,
     **SEARCH_SENTENCES,
     **UPLOAD_SENTENCES,
     **ARCHIVE_SENTENCES,

@@ -87,15 +87,16 @@ class Sockets:
                     raise Problem("malformed")
                 return await handler(sid, caller, data)
             except Problem as problem:
-                return self._refusal(problem, caller)
+                return self.refusal(problem, caller)
             except Exception:
                 # Without an answer the page would wait for one, and could not tell this from a lost connection.
                 log.exception("%s failed", event)
-                return self._refusal(Problem("server_fault"), caller)
+                return self.refusal(Problem("server_fault"), caller)
 
         self.sio.on(event, served)
 
-    def _refusal(self, problem: Problem, caller: Caller | None) -> Payload:
+    def refusal(self, problem: Problem, caller: Caller | None) -> Payload:
+        """A refusal in the caller's language."""
         with self.app.test_request_context():
             g.lang = caller.locale if caller is not None else None
             return refusal(problem)

@@ -47,13 +47,14 @@ STATUS = {
     "too_large": 413,
     "throttled": 429,
     "codes_throttled": 429,
+    "too_fast": 429,
     "busy": 503,
     "server_fault": 500,
     "store_full": 507,
     "store_down": 503,
 }
 PUBLIC_BODY = 64 * 1024
-RETRY = frozenset({"busy", "store_down", "search_busy", "server_fault"})
+RETRY = frozenset({"busy", "too_fast", "store_down", "search_busy", "server_fault"})
 """Refusals that may be over in a moment: a tablet keeps its ballot and sends it again."""
 
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -4,7 +4,7 @@ What arrives over sockets together is committed together, as ballots are; a plai
 writes, and what is open to them, is asked anew in the transaction that writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from documents import annotation_queries, annotation_rules, annotations
 from documents.annotation_models import Annotation
-from documents.annotation_rules import Change
+from documents.annotation_rules import MOST_CHANGES, Change
 from documents.database import Database
 from documents.errors import Problem
 from ecabinet.access import Person, member_label
@@ -53,6 +53,28 @@ class Taken:
 
     seq: int
     outcomes: list[Outcome]
+
+
+def changes_of(data: dict[str, Any]) -> list[Any]:
+    """The changes that a message asks for; what each of them is, is for the rules to say."""
+    changes = data.get("changes")
+    if not isinstance(changes, list):
+        raise Problem("malformed")
+    if len(changes) > MOST_CHANGES:
+        raise Problem("too_many_changes", limit=MOST_CHANGES)
+    return changes
+
+
+def answer(taken: Taken, refusal: Callable[[Problem], dict[str, Any]]) -> dict[str, Any]:
+    """What the tablet is told, with the refusals in words."""
+    return {"ok": True, "seq": taken.seq, "results": [_result(one, refusal) for one in taken.outcomes]}
+
+
+def _result(one: Outcome, refusal: Callable[[Problem], dict[str, Any]]) -> dict[str, Any]:
+    if one.problem is None:
+        return {"id": one.id, "ok": True, "rev": one.rev, "seq": one.seq}
+    current = {"current": one.current} if one.current is not None else {}
+    return {"id": one.id} | refusal(one.problem) | current
 
 
 def take(db: Session, desk: Desk, changes: Sequence[Any], now: datetime) -> Taken:

@@ -175,7 +175,8 @@ ELSEWHERE = {
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
     "documents.page", "documents.edit", "documents.versions", "documents.compare",
-    "library.read", "library.content", "registry.login", "uploads.show", "uploads.receive",
+    "library.read", "library.content", "reading.annotations", "reading.people",
+    "registry.login", "uploads.show", "uploads.receive",
     "processing.page", "processing.preview",
     "calendars.feed", "calendars.one", "door.scanned",
     "static", "signing.second", "signing.invitation", "signing.provider", "signing.provider_back", "imports.page",
@@ -370,6 +371,8 @@ ACTIONS = {
     "documents.restore": "/papers/1/versions/1/restore",
     "documents.act": "/papers/1/bin",
     "processing.repeat": "/papers/1/versions/1/processing",
+    "reading.annotate": "/papers/1/versions/1/annotations",
+    "reading.layer": "/papers/1/versions/1/annotations/layer",
     "uploads.begin": "/uploads",
     "uploads.finish": "/uploads/1/finish",
     "uploads.cancel": "/uploads/1/cancel",
