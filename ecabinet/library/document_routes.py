@@ -20,6 +20,7 @@ from ecabinet.library.document_access import Seen
 from ecabinet.library.document_uses import Use
 from ecabinet.library.keeping import Keeping
 from ecabinet.library.upload_targets import TYPES
+from ecabinet.library.version_words import added
 from ecabinet.web import database, done, engines, fault_texts, person
 
 bp = Blueprint("documents", __name__)
@@ -133,16 +134,7 @@ def put_version(document_id: int) -> ResponseReturnValue:
             version, same = keeping.put_version(db, seen, file, text("note"), person(), now())
     except Invalid as invalid:
         return make_response(_versions(document_id, fault_texts(invalid)), 422)
-    said = _put(version, document_id)
-    if same:
-        said += " " + _("Tệp này đã có trong kho: %(titles)s.", titles="; ".join(d.title for d in same))
-    return done(url_for("documents.versions", document_id=document_id), said)
-
-
-def _put(version: Version, document_id: int) -> str:
-    """What became of a new version: a paper's may wait for approval, as a document of its own."""
-    waits = version.document_id != document_id
-    return str(_("Đã nộp bản mới, đang chờ duyệt.") if waits else _("Đã thêm phiên bản mới."))
+    return done(url_for("documents.versions", document_id=document_id), added(version, document_id, same))
 
 
 def _stored(file: FileStorage) -> archive.File:
@@ -168,7 +160,7 @@ def restore(document_id: int, version_id: int) -> ResponseReturnValue:
     except Invalid as invalid:
         faults = {f"{name}-{version_id}": said for name, said in fault_texts(invalid).items()}
         return make_response(_versions(document_id, faults), 422)
-    return done(url_for("documents.versions", document_id=document_id), _put(restored, document_id))
+    return done(url_for("documents.versions", document_id=document_id), added(restored, document_id))
 
 
 @bp.get("/papers/<int:document_id>/compare")

@@ -24,7 +24,7 @@ from ecabinet.access import member_label
 from ecabinet.clock import now
 from ecabinet.fields import text
 from ecabinet.library import processing_queries
-from ecabinet.library.upload_targets import target_of
+from ecabinet.library.upload_targets import said_of, target_of
 from ecabinet.messages import code_sentence
 from ecabinet.web import database, done, engines, fault_texts, person, refusal
 
@@ -100,7 +100,10 @@ def finish(upload_id: int) -> ResponseReturnValue:
         return target_of(upload.destination).deliver(db, who, upload, blob, kind, at)
 
     upload = upload_parts.finish(database(), engines().blobs, upload_id, _me(), deliver)
-    return jsonify({"ok": True, "id": upload.id, "version": upload.version_id})
+    with database().reading() as db:
+        version = db.get(Version, upload.version_id)
+        said = said_of(db, who, upload.destination, version) if version is not None else ""
+    return jsonify({"ok": True, "id": upload.id, "version": upload.version_id, "message": said})
 
 
 @bp.post("/uploads/<int:upload_id>/cancel")

@@ -1,26 +1,31 @@
-"""Where uploads can go: into a unit's archive, under an item of a meeting's agenda, in the place of a paper.
+"""Where uploads can go: into a unit's archive, under an item of a meeting's agenda, in the place of a paper, in the
+place of a document's newest version.
 
-A destination is written "archive", "item:<meeting>:<item>" or "paper:<meeting>:<paper>". It is asked twice: when an
-upload begins, so that nobody sends a gigabyte in vain, and when it is delivered, because days may lie between.
+A destination is written "archive", "item:<meeting>:<item>", "paper:<meeting>:<paper>" or "document:<document>"; the
+application knows others by their first word. It is asked twice: when an upload begins, so that nobody sends a gigabyte
+in vain, and when it is delivered, because days may lie between.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
+from documents import versions
 from documents.blobs import Blob
 from documents.errors import NotFound, Problem
+from documents.loans import require_free
 from documents.models import Version
 from documents.queries import newest_version
 from documents.upload_models import Upload
 from documents.upload_rules import title_of
-from ecabinet.access import Person
-from ecabinet.library import archive
+from ecabinet.access import Person, member_label
+from ecabinet.library import archive, document_access, keeping
 from ecabinet.library.archive_rules import facts_of
+from ecabinet.library.version_words import added
 from ecabinet.meetings import paper_queries, paper_rules, papers, queries
 from ecabinet.meetings.agenda import PaperFile
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
@@ -48,15 +53,19 @@ class Target(Protocol):
 def target_of(destination: str) -> Target:
     """The target that a destination names; raises ``upload_elsewhere`` for one that is written wrong."""
     name, *numbers = destination.split(":")
-    if name == "archive" and not numbers:
-        return _Archive()
-    if (
-        name in _OF_A_MEETING
-        and len(numbers) == 2
-        and all(n.isascii() and n.isdigit() and len(n) <= 18 for n in numbers)
-    ):
-        return _OF_A_MEETING[name](*map(int, numbers))
+    target, count = _TARGETS.get(name, (None, 0))
+    if target is not None and len(numbers) == count and all(_WHOLE.fullmatch(number) for number in numbers):
+        return target(*map(int, numbers))
+    others: Mapping[str, Callable[[str], Target]] = current_app.extensions.get("ecabinet.upload_targets", {})
+    if name in others and len(numbers) == 1:
+        return others[name](numbers[0])
     raise Problem("upload_elsewhere", destination)
+
+
+def said_of(db: Session, person: Person, destination: str, version: Version) -> str:
+    """What is said when it is there, besides that it is there: of a document's next version what became of it."""
+    target = target_of(destination)
+    return target.said(db, person, version) if isinstance(target, _Document) else ""
 
 
 class _Archive:
@@ -119,7 +128,36 @@ class _Paper:
         return work
 
 
-_OF_A_MEETING: dict[str, type[_Item] | type[_Paper]] = {"item": _Item, "paper": _Paper}
+class _Document:
+    def __init__(self, document_id: int) -> None:
+        self._document_id = document_id
+
+    def check(self, db: Session, person: Person, form: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        document_access.load(db, person, self._document_id, now).require_change()
+        require_free(db, self._document_id, member_label(person.member_id), now)
+        return {"note": keeping.check_reason(form.get("note", "").strip(), "note")}
+
+    def deliver(self, db: Session, person: Person, upload: Upload, blob: Blob, kind: str, now: datetime) -> Version:
+        seen = document_access.load(db, person, self._document_id, now, change=True)
+        file = archive.File(blob, upload.filename, kind)
+        version, _same = keeping.put_version(db, seen, file, upload.fields["note"], person, now)
+        return version
+
+    def page(self) -> str:
+        return url_for("documents.versions", document_id=self._document_id)
+
+    def said(self, db: Session, person: Person, version: Version) -> str:
+        same = versions.same_content(db, version.sha256, person.labels, but=version.document_id)
+        return added(version, self._document_id, same)
+
+
+_TARGETS: dict[str, tuple[Callable[..., Target], int]] = {
+    "archive": (_Archive, 0),
+    "item": (_Item, 2),
+    "paper": (_Paper, 2),
+    "document": (_Document, 1),
+}
+"""Each with how many numbers stand behind its name."""
 
 
 def _newest(db: Session, paper: Paper) -> Version:

@@ -60,7 +60,7 @@ export class Sending {
           attempt = 0;
         }
         this.tell("finishing");
-        await this.#ask("POST", `/uploads/${this.id}/finish`);
+        this.said = JSON.parse((await this.#ask("POST", `/uploads/${this.id}/finish`)).responseText).message;
         return;
       } catch (error) {
         if (!(error instanceof Lost)) throw error;

@@ -133,7 +133,7 @@ async function next() {
 
 function allThere(row) {
   if (row.form?.dataset.uploadsThen !== "reload" || row.state !== "done") return;
-  toastNext(text("uploadThere", row.file.name), "success");
+  toastNext(row.sending.said || text("uploadThere", row.file.name), "success");
   location.reload();
 }
 

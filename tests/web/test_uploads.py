@@ -131,6 +131,50 @@ def test_a_paper_that_was_asked_for_is_submitted(site: Site) -> None:
     assert document.title == "Tờ trình"
 
 
+def test_a_document_gets_its_next_version_and_what_is_there_already_is_said(site: Site) -> None:
+    put_in(site, title="Kế hoạch")
+    document, _version = only_version(site)
+    destination = f"document:{document.id}"
+    refused = begin(site, destination=destination, note="")
+    assert (refused.status_code, list(refused.json["faults"])) == (422, ["note"])
+    content = CONTENT + b"."
+    upload = begin(site, content=content, destination=destination, note="Sửa Điều 2").json["id"]
+    assert patch(site, upload, 0, content).status_code == 204
+    assert finish(site, upload).json["message"] == "Đã thêm phiên bản mới."
+    with site.database.reading() as db:
+        added = db.scalars(select(Version).order_by(Version.id.desc())).first()
+        assert added is not None
+        assert (added.document_id, added.number, added.note) == (document.id, 2, "Sửa Điều 2")
+        entry = db.scalars(select(AuditEntry).where(AuditEntry.action == "document_version")).one()
+        assert (entry.details["version"], entry.details["note"]) == (added.id, "Sửa Điều 2")
+    # the bytes of another document: said, and said again when the answer was lost
+    upload = put_in(site, title="Bản sao", destination="archive")
+    with site.database.reading() as db:
+        copy = db.scalars(select(Document).where(Document.title == "Bản sao")).one()
+    upload = begin(site, content=content, destination=f"document:{copy.id}", note="Nhầm").json["id"]
+    patch(site, upload, 0, content)
+    for _again in range(2):
+        assert "Tệp này đã có trong kho: Kế hoạch." in finish(site, upload).json["message"]
+
+
+def test_a_version_goes_only_where_one_may_change_it_and_nobody_has_it_out(site: Site) -> None:
+    put_in(site, title="Kế hoạch")
+    document, _version = only_version(site)
+    destination = f"document:{document.id}"
+    assert begin(site, "first", destination=destination, note="Sửa").status_code == 403
+    assert begin(site, "stranger", destination="document:999", note="Sửa").status_code == 404
+    left = begin(site, destination=destination, note="Sửa").json["id"]
+    with site.database.writing() as db:
+        account = db.scalars(select(Account).where(Account.login == "spare")).one()
+        operations.grant(db, account, Role.CLERK, db.get_one(Unit, site.scene.office.units["centre"]))
+    assert site.as_("spare").post(f"/papers/{document.id}/borrow", {"hours": "24"}).status_code == 303
+    assert begin(site, destination=destination, note="Sửa").json["error"] == "on_loan"
+    # lent out while it was on its way
+    assert patch(site, left, 0, CONTENT).status_code == 204
+    assert not finish(site, left).json["ok"]
+    assert only_version(site)[0].last_number == 1
+
+
 @pytest.mark.parametrize(("who", "status"), [("first", 403), ("chair", 201), ("stranger", 404), ("administrator", 404)])
 def test_who_may_lay_a_paper_before_the_meeting(site: Site, who: str, status: int) -> None:
     assert begin(site, who, destination=item_of(site)).status_code == status
@@ -219,6 +263,9 @@ CANNOT_BEGIN: list[tuple[dict[str, object], int, str]] = [
     ({"destination": ""}, 409, "upload_elsewhere"),
     ({"destination": "item:1"}, 409, "upload_elsewhere"),
     ({"destination": "item:1:x"}, 409, "upload_elsewhere"),
+    ({"destination": "document:1:2"}, 409, "upload_elsewhere"),
+    ({"destination": "document:٣"}, 409, "upload_elsewhere"),
+    ({"destination": "document:999", "note": "Sửa"}, 404, "not_found"),
     ({"destination": f"item:1:{'9' * 18}"}, 404, "not_found"),
     ({"unit": "x"}, 404, "not_found"),
     ({"unit": "999"}, 404, "not_found"),
