@@ -62,6 +62,7 @@ from ecabinet.notices.sending import MailTask
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
+from ecabinet.reading import export_routes as annotation_exports
 from ecabinet.reading import following_blocks, following_routes
 from ecabinet.reading import routes as reading_routes
 from ecabinet.reading.pace import Pace
@@ -148,6 +149,7 @@ BLUEPRINTS = (
     upload_routes.bp,
     processing_routes.bp,
     following_routes.bp,
+    annotation_exports.bp,
     reading_routes.bp,
 )
 ENTRIES = EntryTable(

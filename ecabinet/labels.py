@@ -6,6 +6,7 @@ from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
 from ecabinet.archive_words import ARCHIVE_LABELS
+from ecabinet.export_words import EXPORT_LABELS
 from ecabinet.invitation_words import INVITATION_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
@@ -123,6 +124,7 @@ LABELS = {
     **UPLOAD_LABELS,
     **ARCHIVE_LABELS,
     **OPINION_LABELS,
+    **EXPORT_LABELS,
     **MINUTES_LABELS,
 }
 

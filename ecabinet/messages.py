@@ -5,6 +5,7 @@ from flask_babel import gettext, lazy_gettext
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
 from ecabinet.archive_words import ARCHIVE_SENTENCES
+from ecabinet.export_words import EXPORT_SENTENCES
 from ecabinet.following_words import FOLLOWING_SENTENCES
 from ecabinet.invitation_words import INVITATION_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
@@ -181,6 +182,7 @@ SENTENCES = {
     **FOLLOWING_SENTENCES,
     **PROCESSING_SENTENCES,
     **READING_SENTENCES,
+    **EXPORT_SENTENCES,
     **SEARCH_SENTENCES,
     **UPLOAD_SENTENCES,
     **ARCHIVE_SENTENCES,

@@ -176,6 +176,7 @@ ELSEWHERE = {
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
     "documents.page", "documents.edit", "documents.versions", "documents.compare",
     "library.read", "library.content", "reading.annotations", "reading.people",
+    "annotation_exports.paper", "annotation_exports.word", "annotation_exports.table",
     "registry.login", "uploads.show", "uploads.receive",
     "processing.page", "processing.preview",
     "calendars.feed", "calendars.one", "door.scanned",
