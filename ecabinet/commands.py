@@ -24,6 +24,7 @@ from ecabinet import audit, clock, demo
 from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import archive as bench_archive
+from ecabinet.bench import reader as bench_reader
 from ecabinet.bench import registry as bench_registry
 from ecabinet.bench import search as bench_search
 from ecabinet.bench import vote as bench_vote
@@ -193,6 +194,7 @@ def bench_arguments(parser: argparse.ArgumentParser) -> None:
     bench_registry.arguments(parser)
     bench_search.arguments(parser)
     bench_archive.arguments(parser)
+    bench_reader.arguments(parser)
 
 
 def run_bench(options: argparse.Namespace) -> None:
@@ -203,6 +205,8 @@ def run_bench(options: argparse.Namespace) -> None:
             bench_search.run(options, migrate)
         elif options.what == "archive":
             bench_archive.run(options)
+        elif options.what == "reader":
+            bench_reader.run(options)
         else:
             bench_vote.run(options)
     except BenchError as error:

@@ -36,13 +36,13 @@ MOST_SECONDS = 3600.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench archive``."""
     parser.add_argument("--files", type=int, default=100, help="archive: how many large files go in (100)")
-    parser.add_argument("--mb", type=int, default=50, help="archive: how large each is (50)")
-    parser.add_argument("--pages", type=int, default=10_000, help="archive: pages of the one long PDF (10,000)")
+    parser.add_argument("--mb", type=int, help="archive: how large each is (50); reader: how large the paper is (100)")
+    parser.add_argument("--pages", type=int, help="archive: pages of the one long PDF (10,000); reader: (500)")
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    print(json.dumps(measure(options.files, options.mb, options.pages)), flush=True)
+    print(json.dumps(measure(options.files, options.mb or 50, options.pages or 10_000)), flush=True)
 
 
 def measure(files: int, mb: int, pages: int) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def measure(files: int, mb: int, pages: int) -> dict[str, Any]:
         run_command(env, "migrate")
         database = Database(Config.from_env(env).database_url)
         stack.callback(database.dispose)
-        unit_id, cookie = _keeper(database, secret_key)
+        unit_id, cookie = keeper(database, secret_key)
         server = stack.enter_context(closing(Server([sys.executable, "-m", "ecabinet", "serve"], env, port)))
         desk = Desk(server, database, unit_id, cookie)
         desk.put("warm-up.pdf", long_pdf(1))
@@ -62,7 +62,7 @@ def measure(files: int, mb: int, pages: int) -> dict[str, Any]:
         return figures | desk.one_long(pages)
 
 
-def _keeper(database: Database, secret_key: str) -> tuple[int, str]:
+def keeper(database: Database, secret_key: str) -> tuple[int, str]:
     """A unit, and the session cookie of one who keeps its archive."""
     with database.writing() as db:
         unit = registry.add_unit(db, None, "BENCH", "Đơn vị đo kiểm", UnitKind.CENTRAL)
