@@ -66,6 +66,7 @@ from ecabinet.reading import export_routes as annotation_exports
 from ecabinet.reading import following_blocks, following_routes
 from ecabinet.reading import routes as reading_routes
 from ecabinet.reading.pace import Pace
+from ecabinet.reading import device, device_routes, shell_routes
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
@@ -148,6 +149,8 @@ BLUEPRINTS = (
     bin_routes.bp,
     upload_routes.bp,
     processing_routes.bp,
+    shell_routes.bp,
+    device_routes.bp,
     following_routes.bp,
     annotation_exports.bp,
     reading_routes.bp,
@@ -234,6 +237,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.before_request(_choose_language)
     web.init_app(app)
     sessions.init_app(app)
+    device.init_app(app)
     oidc.init_app(app, config)
     app.jinja_env.globals.update(identity_service=bool(config.identity_url))
     app.jinja_env.globals.update(

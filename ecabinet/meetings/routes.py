@@ -213,8 +213,8 @@ def rsvp(meeting_id: int) -> ResponseReturnValue:
 
 
 def _check_known(participant: Participant) -> None:
-    """An answer that waited on a tablet builds on the one that it showed (``known``)."""
-    if request.form.get("known") not in (None, participant.rsvp):
+    """An answer that a script sends builds on the one that its page showed (``known``)."""
+    if wants_json() and request.form.get("known") not in (None, participant.rsvp):
         theirs = [(_("Trả lời"), str(MEETING_LABELS["rsvp"][participant.rsvp])), (_("Lý do"), participant.reason)]
         raise TwoVersions("answered_elsewhere", theirs, {"known": participant.rsvp})
 

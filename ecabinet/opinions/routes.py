@@ -154,7 +154,8 @@ def answer(round_id: int) -> ResponseReturnValue:
         if wants_json() or not (isinstance(problem, Invalid) or problem.code in KEPT_ON_PAGE):
             raise
         return _shown_again(round_id, problem)
-    return done(url_for("opinions.page", round_id=round_id), _("Đã ghi nhận ý kiến của đồng chí."))
+    revised = {"revision": str(recipient.revision)}
+    return done(url_for("opinions.page", round_id=round_id), _("Đã ghi nhận ý kiến của đồng chí."), carry=revised)
 
 
 def _two_versions(round_id: int) -> TwoVersions:

@@ -1,9 +1,9 @@
 // What this browser keeps for the person who is signed in: IndexedDB, every value encrypted by AES-GCM with a key that
 // never leaves the browser and belongs to one member and one session. Pages and the service worker use it alike.
 //
-// Stores: annotations, waiting, papers, pages, notes (encrypted), and owner: {member, session, until, key} under "now".
+// Stores: annotations, waiting, papers, pages, notes, taken (encrypted), and owner: {member, session, until, key} under "now".
 const NAME = "ecabinet";
-const STORES = ["annotations", "waiting", "papers", "pages", "notes"];
+const STORES = ["annotations", "waiting", "papers", "pages", "notes", "taken"];
 const NOW = "now";
 /** The cache that holds the encrypted pieces of papers. */
 export const PIECES = "ecabinet-papers";

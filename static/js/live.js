@@ -63,7 +63,10 @@ class Live {
     }
     this.socket = globalThis.io({ transports: ["websocket", "polling"], tryAllTransports: true, withCredentials: true,
       reconnectionDelay: 400, reconnectionDelayMax: 5000, timeout: 8000 });
-    this.socket.on("connect", () => this.join());
+    this.socket.on("connect", () => {
+      document.dispatchEvent(new CustomEvent("ecabinet:connected"));
+      this.join();
+    });
     this.socket.on("blocks", (blocks) => applyBlocks(blocks));
     // Something that only this member sees has changed: what is pushed to a room cannot hold it.
     this.socket.on("stale", () => this.fetchBlocks());

@@ -1,6 +1,6 @@
 // What waits to be sent: kept on the device until the server has taken it, sent once each, in order per subject.
 //
-// An item: {id: uuid, kind, url, method, body, words, subject}. `body` is a string of form fields or an object (JSON);
+// An item: {id: uuid, kind, url, method, body, words, subject, replaces}. `body` is a string of form fields or an object (JSON);
 // `words` tells the person what it is; items of one `subject` (default: the url) are sent one after the other, and one
 // that was refused holds the later ones back. The server answers {ok: true, carry?: {field: value}} (fields for the later
 // items of the subject) or {ok: false, error, message, theirs?: [[label, words]], again?: {field: value}}: `theirs` is
@@ -24,10 +24,17 @@ export function sender(kind, send) {
   senders.set(kind, send);
 }
 
-/** Kept before it resolves, and sent as soon as can be. Rejects where nothing can be kept. */
+/**
+ * Kept before it resolves, and sent as soon as can be. Rejects where nothing can be kept. With `replaces` it takes the
+ * place of what its subject still has waiting, but for what may have reached the server (`tried`).
+ */
 export async function add(item) {
   const device = await openDevice();
   if (!device) throw new Error("nothing can be kept here");
+  const older = item.replaces ? await waiting(item.kind) : [];
+  for (const { id, subject, tried, refused } of older) {
+    if (subject === (item.subject ?? item.url) && !tried && !refused) await device.remove("waiting", id);
+  }
   await device.put("waiting", item.id, { method: "POST", subject: item.url, at: Date.now(), order: order(), ...item });
   await tell();
   flush();
@@ -90,8 +97,10 @@ export async function flush() {
     return unsent;
   });
   // Another call, here or in another tab, is sending: it looks again by itself, and the clock looks after both.
-  if (left === 0) failures = 0;
-  else if (!timer) {
+  if (left === 0) {
+    failures = 0;
+    if (more) flush();
+  } else if (!timer) {
     timer = setTimeout(flush, PAUSES[Math.min(failures, PAUSES.length - 1)] * (0.9 + 0.2 * Math.random()));
     if (left) failures += 1;
   }
@@ -127,6 +136,7 @@ async function sendAll(device) {
     // Read anew: the person may have thrown it away, the answer to an earlier one may have changed it.
     const item = await device.get("waiting", id);
     if (!item) continue;
+    if (item.replaces && !item.tried) await device.put("waiting", id, { ...item, tried: true });
     const answer = await answerTo(item, csrf);
     if (!answer || answer.retry || (!answer.ok && PASSING.has(answer.error))) {
       asked.at = -Infinity;

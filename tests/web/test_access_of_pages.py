@@ -102,6 +102,8 @@ GET_PAGES = {
     "door.code": ("{meeting}/door.svg", RUNNING),
     "door.scanner": ("{meeting}/scan", RUNNING),
     "notices.index": ("/notices", EVERYBODY),
+    "device.page": ("/device", EVERYBODY),
+    "device.meeting": ("/device{meeting}", INVITED),
     "preparing.new": ("/meetings/new", {"secretary", "stranger"}),
     "preparing.edit": ("{meeting}/edit", RUNNING),
     "agenda.edit": ("{meeting}/agenda", RUNNING),
@@ -170,7 +172,7 @@ GET_PAGES = {
 }
 ELSEWHERE = {
     "tasks.page", "minutes.section", "minutes.export", "resolutions.export",
-    "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
+    "device.opinion", "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
     "opinion_rounds.page", "comments.beside", "notebook.page",
     # shown to be right by tests of their own
     "meetings.check_in", "meetings.check_in_qr", "voting.result", "voting.ballots", "papers.page",
@@ -379,6 +381,10 @@ ACTIONS = {
     "uploads.cancel": "/uploads/1/cancel",
 }
 OPEN_TO_ALL = {
+    "shell.worker",
+    "shell.manifest",
+    "shell.offline",
+    "device.standing",
     "signing.second_step",
     "signing.passkey_options",
     "signing.passkey_sign_in",

@@ -1,0 +1,63 @@
+"""The files that every page is made of, each with its hash: what a tablet keeps to open pages without a network."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "static"
+WORKER = STATIC / "js" / "service-worker.js"
+READER = "vendor/pdfjs"
+"""What only papers need: fetched when the first is taken along."""
+SERVED = frozenset({".css", ".js", ".mjs", ".svg", ".png", ".woff2", ".bcmap", ".pfb", ".ttf", ".gif", ".icc", ".wasm"})
+LOOK_EVERY = 2.0
+
+
+@dataclass(frozen=True)
+class Shell:
+    """``core`` and ``reader``: path below static/ → hash of the file; ``version`` of all of them."""
+
+    version: str
+    core: dict[str, str]
+    reader: dict[str, str]
+
+
+@dataclass
+class ShellFiles:
+    """Reads the files again when one of them has changed, which it looks for every :data:`LOOK_EVERY` seconds."""
+
+    folder: Path = STATIC
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _hashes: dict[str, tuple[float, int, str]] = field(default_factory=dict)
+    _shell: Shell | None = None
+    _looked: float = 0.0
+
+    def present(self) -> Shell:
+        """The files as they are."""
+        with self._lock:
+            if self._shell is None or monotonic() - self._looked > LOOK_EVERY:
+                self._shell, self._looked = self._read(), monotonic()
+            return self._shell
+
+    def _read(self) -> Shell:
+        files = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if _served(path)}
+        hashes = {name: self._hash(name, files[name]) for name in sorted(files)}
+        self._hashes = {name: self._hashes[name] for name in hashes}
+        version = hashlib.sha256("\n".join(f"{name} {mark}" for name, mark in hashes.items()).encode()).hexdigest()[:16]
+        reader = {name: mark for name, mark in hashes.items() if name.startswith(READER)}
+        core = {name: mark for name, mark in hashes.items() if name not in reader}
+        return Shell(version, core, reader)
+
+    def _hash(self, name: str, path: Path) -> str:
+        found = path.stat()
+        known = self._hashes.get(name)
+        if known is None or known[:2] != (found.st_mtime, found.st_size):
+            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            self._hashes[name] = known = (found.st_mtime, found.st_size, mark)
+        return known[2]
+
+
+def _served(path: Path) -> bool:
+    return path.suffix in SERVED and path != WORKER and path.is_file()
