@@ -134,6 +134,7 @@ class Query:
 
     ``any_word``: the text is taken as plain words, of which any may be found; for measuring the ranking. A question
     without words shows everything that ``filters`` leave, and nothing where there are none.
+    ``else_any``: where nothing has all the words of a question of words alone, any of them may be found.
     """
 
     text: str
@@ -143,6 +144,7 @@ class Query:
     limit: int = 10
     offset: int = 0
     any_word: bool = False
+    else_any: bool = False
     facets: bool = True
 
 
@@ -158,7 +160,8 @@ class Results:
 
     ``facets`` count what matches and may be seen, by value, the most frequent first, at most ``FACET_VALUES`` of each.
     A facet that is narrowed itself is counted without its own narrowing: what one would get by choosing otherwise.
-    ``did_you_mean`` is a better spelled question that would find something, for one that finds nothing.
+    ``did_you_mean`` is a better spelled question that would find something, for one that finds nothing. ``some_words``:
+    nothing has all the words, these have some of them.
     """
 
     total: int
@@ -166,6 +169,7 @@ class Results:
     facets: Mapping[Facet, list[tuple[str, int]]] = field(default_factory=dict)
     understood: Understood = field(default_factory=Understood)
     did_you_mean: str | None = None
+    some_words: bool = False
 
 
 class SearchBroken(Problem):

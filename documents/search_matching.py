@@ -112,11 +112,13 @@ class View:
         return Worth(weigh(often, table.lengths, averages[0]), weigh(in_head, table.head_lengths, averages[1]))
 
     def _extents(self, word: str, *, exact: bool = False, prefix: bool = False) -> list[Extent]:
-        if exact:
+        if exact and not prefix:
             extent = self.segment.extent(word_term(word))
             return [extent] if extent else []
         folded = text.fold(word)
         found = self.segment.extents_from(beginning(folded) if prefix else forms_of(folded))
+        if exact:
+            found = (each for each in found if written_form(each[0]).startswith(word))
         return [extent for (_, extent), _ in zip(found, range(MOST_FORMS), strict=False)]
 
     def matching(self, node: Node, averages: Averages) -> Mask:
@@ -148,38 +150,38 @@ class View:
 
     def _with_term(self, term: Term, averages: Averages) -> Mask:
         masks = []
-        for index, word in enumerate(term.folded):
+        for index, word in enumerate(term.sought):
             prefix = term.prefix and index == len(term.words) - 1
             mask = self.none()
-            self.worth(word, averages, prefix=prefix).whole.mark(mask)
+            self.worth(word, averages, exact=term.exact, prefix=prefix).whole.mark(mask)
             masks.append(mask)
         every = _every(masks)
         return every & self._with_phrase(term) if len(masks) > 1 and every.any() else every
 
     def _with_phrase(self, term: Term) -> Mask:
         def make() -> tuple[Mask, int]:
-            starts = self._where(term.folded[0])
-            for distance, word in enumerate(term.folded[1:], 1):
+            starts = self._where(term.sought[0], exact=term.exact)
+            for distance, word in enumerate(term.sought[1:], 1):
                 prefix = term.prefix and distance == len(term.words) - 1
-                starts = common(starts + 1, self._where(word, prefix=prefix))
+                starts = common(starts + 1, self._where(word, exact=term.exact, prefix=prefix))
             mask = self.none()
             mask[self.entries(starts)] = True
             return mask, mask.nbytes
 
-        return self._cache.get((self.segment.name, "phrase", term.folded, term.prefix), make)
+        return self._cache.get((self.segment.name, "phrase", term.sought, term.exact, term.prefix), make)
 
-    def _where(self, word: str, *, prefix: bool = False) -> Places:
-        """All the places of a folded word, ascending, counted through all entries of the segment."""
+    def _where(self, word: str, *, exact: bool = False, prefix: bool = False) -> Places:
+        """All the places of a word, ascending, counted through all entries of the segment."""
 
         def make() -> tuple[Places, int]:
             starts = self.segment.table.starts
-            extents = self._extents(word, prefix=prefix)
+            extents = self._extents(word, exact=exact, prefix=prefix)
             found = [_places(self.segment.read(extent, places=True), starts) for extent in extents]
             places: Places = np.concatenate([np.empty(0, starts.dtype), *found])
             places.sort()
             return places, places.nbytes
 
-        return self._cache.get((self.segment.name, "where", word, prefix), make)
+        return self._cache.get((self.segment.name, "where", word, exact, prefix), make)
 
     def places(self, word: str, chosen: Numbers) -> Places:
         """The places of a folded word in the chosen entries."""

@@ -1,6 +1,6 @@
 """What a question means, as the engines take it: a tree of conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -23,10 +23,18 @@ class Field(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """A word, or a phrase when there are several; in exact form. ``prefix``: the last one is a beginning only."""
+    """A word, or a phrase when there are several; in exact form. ``prefix``: the last one is a beginning only.
+    ``exact``: only where they stand with just these marks.
+    """
 
     words: tuple[str, ...]
     prefix: bool = False
+    exact: bool = False
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """The words in the form in which they must be there."""
+        return self.words if self.exact else self.folded
 
     @property
     def folded(self) -> tuple[str, ...]:
@@ -102,6 +110,15 @@ class Understood:
     def terms(self) -> list[Term]:
         """The words and phrases that are looked for, without those that are excluded; each once."""
         return list(dict.fromkeys(_wanted(self.node))) if self.node else []
+
+    def any_word(self) -> "Understood | None":
+        """The same where any of the words is enough; None where it is not words alone: a phrase and a field mean what
+        they say.
+        """
+        words = self.node.nodes if isinstance(self.node, All) else ()
+        if not words or '"' in self.text or not all(isinstance(each, Term) and len(each.words) == 1 for each in words):
+            return None
+        return replace(self, node=Any(words))
 
     def neighbours(self) -> list[tuple[str, str]]:
         """The words that stand side by side in what is looked for, in exact form; each pair once."""

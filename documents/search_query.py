@@ -4,12 +4,13 @@
     sequence = { ["-" | "NOT"] item }              all of them
     item     = "(" question ")" | "phrase" | field ":" value | word | beginning*
 
-Upper case and marks make no difference but for OR, AND and NOT, which are words when written small.
+What is excluded with marks is excluded just so: -nghị leaves nghỉ. Otherwise upper case and marks make no difference,
+but for OR, AND and NOT, which are words when written small.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents import text
 from documents.search_days import days
@@ -136,7 +137,7 @@ class _Reader:
             return None
         if self.take(_NOT):
             item = self.item(depth)
-            return _Read(Not(item.node), f"-{item.shown}") if item else None
+            return _Read(Not(_just_so(item.node)), f"-{item.shown}") if item else None
         if self.written[self.place] in "()":
             return self.parentheses(depth)
         if self.written[self.place] in _QUOTES:
@@ -202,6 +203,15 @@ class _Reader:
         if found:
             self.place = found.end()
         return found
+
+
+def _just_so(node: Node) -> Node:
+    """What is written with marks in the form in which it is written."""
+    if isinstance(node, Term):
+        return replace(node, exact=bool(node.marked))
+    if isinstance(node, All | Any):
+        return replace(node, nodes=tuple(map(_just_so, node.nodes)))
+    return node
 
 
 def _joined(how: type[All | Any], nodes: Iterable[Node]) -> Node | None:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,14 @@ class Snapshot:
         understood = plain(query.text) if query.any_word else parse(query.text)
         if not query.labels or not (understood.node or query.filters):
             return Results(0, [], understood=understood)
+        results = self._answer(understood, query)
+        if results.total or not query.else_any or (any_word := understood.any_word()) is None:
+            return results
+        some = self._answer(any_word, query)
+        said = replace(results, some_words=True, total=some.total, hits=some.hits, facets=some.facets)
+        return said if some.total else results
+
+    def _answer(self, understood: Understood, query: Query) -> Results:
         found = [self._found(view, understood.node, query) for view in self.views]
         total = sum(int(each.mask.sum()) for each in found)
         places = self._best(found, understood, query)[query.offset :][: query.limit]

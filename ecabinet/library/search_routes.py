@@ -1,5 +1,6 @@
 """Pages of the search: what is asked, suggestions while typing, and the searches that somebody keeps."""
 
+from dataclasses import replace
 from typing import cast
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -69,7 +70,7 @@ def _results(db: Session, asked: Asked) -> tuple[Results, bool]:
     if asked.empty:
         return Results(0, []), False
     try:
-        return engines().search.search(asked.query(person().labels)), False
+        return engines().search.search(replace(asked.query(person().labels), else_any=True)), False
     except SearchBroken:
         return search_titles.search(db, _entries(), asked, person().labels), True
 

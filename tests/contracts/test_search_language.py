@@ -45,7 +45,14 @@ def archive(request, tmp_path_factory):
     [
         ("nghị quyết", [1, 3, 4]),
         ("nghị -đoàn", [4]),
-        ("quyết NOT nghị", [2]),
+        ("quyết NOT nghị", [2, 3]),
+        ("quyết -nghi", [2]),
+        ("quyết -nghị*", [2, 3]),
+        ("quyết -nghi*", [2]),
+        ('quyết -"nghị quyết"', [2, 3]),
+        ('quyết -"nghi phep"', [1, 2, 4]),
+        ('quyết -"nghị phép"', [1, 2, 3, 4]),
+        ("quyết -(nghị OR kiện)", [3]),
         ('-"quy chế" kiện', [2]),
         ("-quyết", [6]),
         ("kiện OR hè", [2, 4]),
@@ -183,6 +190,32 @@ def test_any_word_ranks_all_that_have_one(archive):
     results = ask(archive, "quy chế nghỉ phép của ai:?", any_word=True)
     assert number(results.hits[0]) == 3
     assert results.total > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "some_words", "found"),
+    [
+        ("kiện toàn phép", True, [2, 3]),
+        ("zanzibar kiện", True, [2]),
+        ("kiện toàn", False, [2]),
+        ("zanzibar kín", False, []),
+        ('"kiện toàn" phép', False, []),
+        ("kiện loai:KH", False, []),
+        ("kiện -toàn", False, []),
+        ("zzz", False, []),
+    ],
+)
+def test_where_nothing_has_all_words_what_has_some(archive, question, some_words, found):
+    results = ask(archive, question, else_any=True)
+    assert (results.some_words, sorted(number(hit) for hit in results.hits), results.total) == (
+        some_words,
+        found,
+        len(found),
+    )
+    assert "secret" not in dict(results.facets.get(Facet.KIND, []))
+    strict = ask(archive, question)
+    assert (strict.total, strict.some_words) == (0 if some_words else len(found), False)
+    assert (results.understood, results.did_you_mean) == (strict.understood, strict.did_you_mean)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,17 @@ MARCH = Between(date(2026, 3, 1), date(2026, 3, 31))
         ("--a", Not(A), "-a"),
         ("NOT NOT -a", Not(A), "-a"),
         ("(-a)", Not(A), "-a"),
+        ("-Nghị", Not(Term(("nghị",), exact=True)), "-nghị"),
+        (
+            '-"nghị quyết" -(đ OR e*)',
+            All(
+                (
+                    Not(Term(("nghị", "quyết"), exact=True)),
+                    Not(Any((Term(("đ",), exact=True), word("e", prefix=True)))),
+                )
+            ),
+            '-"nghị quyết" -(đ OR e*)',
+        ),
         ("-(a b) c", All((Not(All((A, B))), C)), "-(a b) c"),
         ("a OR b", Any((A, B)), "a OR b"),
         ("a hoặc b", Any((A, B)), "a OR b"),

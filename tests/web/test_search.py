@@ -10,6 +10,8 @@ from sqlalchemy import event
 
 from ecabinet.access import member_label, unit_label
 from ecabinet.library import search_address
+from ecabinet.library.search_address import Asked
+from ecabinet.library.search_alerts import found_now
 from ecabinet.web import Services
 from tests.findable import index, lay_document
 from tests.people import PEOPLE
@@ -107,6 +109,18 @@ def test_what_was_understood_and_a_better_spelling_are_said(archive: Site) -> No
     assert "thiếu ngoặc kép đóng" in page
     assert "Có phải đồng chí tìm" in leader.get("/search?q=khoanr").text
     assert "Có phải đồng chí tìm" not in leader.get("/search?q=khoan").text
+
+
+def test_where_nothing_has_all_words_the_page_says_that_these_have_some(archive: Site) -> None:
+    leader, said = archive.as_("leader"), "Không có tài liệu chứa đủ mọi từ; kết quả có một số từ:"
+    page = leader.get("/search?q=zanzibar+kinh+phi").text
+    assert said in page
+    assert titles(page) == titles(leader.get("/search?q=kinh+OR+phi").text) != []
+    for question in ("kinh+phi", "%22zanzibar%22+kinh", "zanzibar+loai:NQ", "zanzibar"):
+        assert said not in leader.get(f"/search?q={question}").text
+    # what is watched is the question as it was asked
+    labels = frozenset({unit_label(archive.scene.office.units["centre"])})
+    assert found_now(services(archive).engines.search, Asked("zanzibar kinh phi"), labels) == []
 
 
 def test_nobody_is_shown_what_the_index_shows_but_the_database_does_not(archive: Site) -> None:
