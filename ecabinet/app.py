@@ -59,6 +59,8 @@ from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.notices import routes as notice_routes
 from ecabinet.notices.sending import MailTask
+from ecabinet.office import number_routes, receive_routes
+from ecabinet.office import routes as office_routes
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
@@ -149,6 +151,9 @@ BLUEPRINTS = (
     bin_routes.bp,
     upload_routes.bp,
     processing_routes.bp,
+    office_routes.bp,
+    receive_routes.bp,
+    number_routes.bp,
     shell_routes.bp,
     device_routes.bp,
     following_routes.bp,
@@ -202,6 +207,7 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
+    "office",
     "shared_layer",
 })  # fmt: skip
 """Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""
@@ -231,6 +237,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.extensions["ecabinet.entries"] = ENTRIES
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES
+    app.extensions["ecabinet.upload_targets"] = {"incoming": receive_routes.IncomingTarget}
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
     Babel(app, locale_selector=_locale)
     Htmx(app)

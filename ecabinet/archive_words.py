@@ -31,6 +31,7 @@ ARCHIVE_LABELS = {
         "count_record": _("Biên bản kiểm phiếu của phiên họp"),
         "opinion": _("Tài liệu của đợt lấy ý kiến"),
         "task_report": _("Báo cáo của nhiệm vụ"),
+        "register": _("Sổ đăng ký văn bản"),
     },
     "loan_hours": {
         4: _("4 giờ"),

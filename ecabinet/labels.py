@@ -11,6 +11,7 @@ from ecabinet.invitation_words import INVITATION_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
+from ecabinet.office_words import OFFICE_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.processing_words import PROCESSING_LABELS
 from ecabinet.search_words import SEARCH_LABELS
@@ -113,6 +114,7 @@ LABELS = {
         "opinion_report": _("Báo cáo tổng hợp ý kiến"),
         "opinion": _("Tài liệu lấy ý kiến"),
         "archive": _("Văn bản lưu trữ"),
+        "incoming": _("Văn bản đến"),
     },
     **AGENDA_LABELS,
     **MEETING_LABELS,
@@ -124,6 +126,7 @@ LABELS = {
     **UPLOAD_LABELS,
     **ARCHIVE_LABELS,
     **OPINION_LABELS,
+    **OFFICE_LABELS,
     **EXPORT_LABELS,
     **MINUTES_LABELS,
 }

@@ -11,6 +11,7 @@ from ecabinet.invitation_words import INVITATION_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
+from ecabinet.office_words import OFFICE_SENTENCES
 from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.processing_words import PROCESSING_SENTENCES
 from ecabinet.reading_words import READING_SENTENCES
@@ -187,6 +188,7 @@ SENTENCES = {
     **UPLOAD_SENTENCES,
     **ARCHIVE_SENTENCES,
     **OPINION_SENTENCES,
+    **OFFICE_SENTENCES,
     **MINUTES_SENTENCES,
 }
 

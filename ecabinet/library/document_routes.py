@@ -32,6 +32,8 @@ def place_of(use: Use) -> str:
         return url_for("opinions.page", round_id=use.round_id)
     if use.task_id is not None:
         return url_for("tasks.page", task_id=use.task_id)
+    if use.registered_id is not None:
+        return url_for("office.of_document", document_id=use.registered_id)
     return url_for("meetings.page", meeting_id=use.meeting_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from documents.errors import NotFound
+from documents.models import Document
 from ecabinet.access import Person
 from ecabinet.meetings import queries as meetings
 from ecabinet.meetings.models import AgendaItem, Meeting, Paper
@@ -27,6 +28,8 @@ OF_MEETINGS: tuple[tuple[str, Any, InstrumentedAttribute[int | None]], ...] = (
     ("count_record", Poll, Poll.record_id),
 )
 """What a meeting brings forth."""
+OF_THE_OFFICE = frozenset({"incoming"})
+"""The kinds of documents that stand in a register: it alone says what becomes of them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Use:
     round_id: int | None = None
     task_id: int | None = None
     paper_id: int | None = None
+    registered_id: int | None = None
 
 
 def uses_of(db: Session, document_id: int) -> list[Use]:
@@ -75,6 +79,9 @@ def _others(db: Session, document_id: int) -> Iterator[Use]:
     reports = select(Task).join(TaskEvent, TaskEvent.task_id == Task.id)
     for task in db.scalars(reports.where(TaskEvent.document_id == document_id)):
         yield Use("task_report", task.title, task.state in FINAL, task_id=task.id)
+    document = db.get(Document, document_id)
+    if document is not None and document.kind in OF_THE_OFFICE:
+        yield Use("register", document.title, True, registered_id=document_id)
 
 
 def known_to(db: Session, person: Person, uses: list[Use]) -> list[Use]:

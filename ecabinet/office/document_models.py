@@ -24,8 +24,7 @@ class OfficeDocument(Base):
 
     ``ordinal`` is its number in the series (of an incoming one the số đến), ``code`` number and notation as they stand
     on the paper; ``sameness`` is equal for two entries of one paper, ``searched`` what the register is searched in.
-    ``stamp`` is where the incoming stamp lies over the first page, in thousandths of its width and height from the
-    upper left corner: "620,130".
+    ``stamp`` names the place of the incoming stamp over the first page (:data:`ecabinet.office.stamps.PLACES`).
     """
 
     __tablename__ = "office_document"

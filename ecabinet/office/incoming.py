@@ -21,16 +21,17 @@ from ecabinet.office import series
 from ecabinet.office.desk import Seen, keeps_secrets, labels_of
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Facts, book_of, code_of, sameness, searched
-from ecabinet.office.life_rules import BEGINNING, OfficeAct
-from ecabinet.office.models import Issuer
+from ecabinet.office.life_rules import BEGINNING, OfficeAct, OfficePart
+from ecabinet.office.models import Issuer, SeriesNumber
 from ecabinet.office.numbering_rules import Direction, check_reason
 from ecabinet.office.routing_models import OfficeEvent
+from ecabinet.office.stamps import PLACES
 from ecabinet.registry.models import Unit
 
 IN = Direction.INCOMING
 KIND = "incoming"
-STAMP = "560,120"
-"""Where the incoming stamp lies until somebody moves it: under the place and date, beside the number."""
+STAMP = "left"
+"""Where the incoming stamp lies until somebody moves it."""
 
 
 class Duplicate(Problem):
@@ -92,16 +93,23 @@ def register(db: Session, seen: Seen, facts: Facts, how: Registering, person: Pe
     found = duplicates(db, doc, facts)
     if found and not how.anyway:
         raise Duplicate(found)
-    wanted = series.Wanted(issuer, IN, facts.arrived_on, facts.type_code, secret)
-    number = series.take(
-        db, series.series_for(db, wanted), facts.arrived_on, series.Act(person.member_id, now, how.reason)
-    )  # fmt: skip
+    number = _number(db, issuer, facts, series.Act(person.member_id, now, how.reason))
     doc.number_id, doc.ordinal, doc.state = number.id, number.number, state
     _write(db, doc, facts, now)
     details: dict[str, Any] = {"number": number.number, "series": number.series_id}
     if found:
         details["although"] = [one.ordinal for one in found]
     record(db, doc, OfficeAct.REGISTER, person, now, how.reason, details)
+
+
+def _number(db: Session, issuer: Issuer, facts: Facts, act: series.Act) -> SeriesNumber:
+    wanted = series.Wanted(issuer, IN, facts.arrived_on, facts.type_code, facts.secrecy == Secrecy.SECRET)
+    try:
+        return series.take(db, series.series_for(db, wanted), facts.arrived_on, act)
+    except Problem as refused:
+        if refused.field == "dated_on":  # here the day of arrival is the date of the number
+            raise Invalid({"arrived_on": refused}) from refused
+        raise
 
 
 def duplicates(db: Session, doc: OfficeDocument, facts: Facts) -> list[OfficeDocument]:
@@ -192,3 +200,15 @@ def record(
     audit.record(db, person.member_id, f"office_{act}", f"office:{doc.id}", now, state=str(doc.state), **said)
     changed(db, "office", doc.id)
     return event
+
+
+def move_stamp(db: Session, seen: Seen, place: str, person: Person, now: datetime) -> None:
+    """Where the incoming stamp lies; for clerks, as long as the document is at work."""
+    doc = seen.doc
+    if OfficePart.CLERK not in seen.parts:
+        raise Forbidden
+    if place not in PLACES:
+        raise Problem("unknown_choice", field="place")
+    doc.stamp = place
+    audit.record(db, person.member_id, "office_stamp_moved", f"office:{doc.id}", now, place=place)
+    changed(db, "office", doc.id)

@@ -1,0 +1,31 @@
+"""The incoming stamp (dấu ĐẾN): an object of its own, shown over the first page. The paper is never rewritten."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ecabinet.office.document_models import OfficeDocument
+
+PLACES = {"left": (70, 170), "middle": (370, 150), "right": (640, 170), "foot": (70, 860)}
+"""Where it can lie: thousandths of the page's width and height from the upper left corner."""
+WIDTH, HEIGHT = 50.0, 26.0
+"""In millimetres, as it is cut."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the stamp says, and where it lies."""
+
+    unit: str
+    number: str
+    arrived_on: date
+    receivers: str
+    x: int
+    y: int
+
+
+def stamp_of(doc: OfficeDocument, receivers: list[str]) -> Stamp | None:
+    """The stamp of a registered document; None for one without a number."""
+    if doc.ordinal is None or doc.arrived_on is None:
+        return None
+    x, y = PLACES[doc.stamp or "left"]
+    return Stamp(doc.unit.name.upper(), f"{doc.ordinal:02d}", doc.arrived_on, ", ".join(receivers), x, y)
