@@ -34,7 +34,7 @@ def draw(marks: Iterable[Mark], turned: Mapping[int, int], stamps: Mapping[str, 
     for face in FACES.values():
         pdfmetrics.registerFont(TTFont(face, _file(face)))
     out = io.BytesIO()
-    canvas = Canvas(out, pageCompression=0)
+    canvas = Canvas(out, pageCompression=0, initialFontName=FACES["plain"])
     for mark in marks:
         width, height = shown_size(mark, turned.get(mark.page, 0))
         canvas.setPageSize((width, height))
