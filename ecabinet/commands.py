@@ -23,6 +23,7 @@ from documents.indexing import rebuild_index
 from ecabinet import audit, clock, demo
 from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
+from ecabinet.bench import annotate as bench_annotate
 from ecabinet.bench import archive as bench_archive
 from ecabinet.bench import reader as bench_reader
 from ecabinet.bench import registry as bench_registry
@@ -194,6 +195,7 @@ def bench_arguments(parser: argparse.ArgumentParser) -> None:
     bench_registry.arguments(parser)
     bench_search.arguments(parser)
     bench_archive.arguments(parser)
+    bench_annotate.arguments(parser)
     bench_reader.arguments(parser)
 
 
@@ -203,6 +205,8 @@ def run_bench(options: argparse.Namespace) -> None:
             bench_registry.run(options, migrate)
         elif options.what == "search":
             bench_search.run(options, migrate)
+        elif options.what == "annotate":
+            bench_annotate.run(options)
         elif options.what == "archive":
             bench_archive.run(options)
         elif options.what == "reader":

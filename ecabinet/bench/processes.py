@@ -80,12 +80,11 @@ class Server:
 
 
 class Tablets:
-    """The load client: official Socket.IO clients in one Node process on the last core."""
+    """The load client: official Socket.IO clients in one Node process on the last core; ``script`` beside this file."""
 
-    def __init__(self) -> None:
-        script = Path(__file__).with_name("load_client.js")
+    def __init__(self, script: str = "load_client.js") -> None:
         self._process = subprocess.Popen(  # noqa: S603  # our own script
-            ["node", "--max-old-space-size=4096", str(script)],  # noqa: S607  # as found on PATH
+            ["node", "--max-old-space-size=4096", str(Path(__file__).with_name(script))],  # noqa: S607  # as found on PATH
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
