@@ -28,7 +28,6 @@ if find_spec("playwright") is not None:
     from playwright.sync_api import Browser, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TABLET = {"width": 1180, "height": 820}
 LATENCY_MS = 20
 PATIENCE_MS = 120_000
 WATCH = """
@@ -82,7 +81,7 @@ class Reader:
 
     def __init__(self, browser: "Browser", server: Server, path: str, cookie: str, mbit: float) -> None:
         self._address = server.url + path
-        self._context = browser.new_context(viewport=TABLET, has_touch=True)
+        self._context = browser.new_context(viewport={"width": 1180, "height": 820}, has_touch=True)
         name, _, value = cookie.partition("=")
         self._context.add_cookies([{"name": name, "value": value, "url": server.url}])
         self._context.add_init_script(WATCH)
