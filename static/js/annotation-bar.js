@@ -86,7 +86,7 @@ export class Bar {
   onChoice({ target }) {
     if (target.closest("[data-annotation-card]")) return;
     if (target.name === "annotation-color") this.keep({ colors: { ...this.kept.colors, [this.tool]: target.value } });
-    else if (target.name === "annotation-width") this.keep({ widths: { ...this.kept.widths, [this.tool]: Number(target.value) } });
+    else if (target.name.startsWith("annotation-width")) this.keep({ widths: { ...this.kept.widths, [this.tool]: Number(target.value) } });
     else if (target.name === "annotation-stamp") this.stamp = target.value;
     else if (target.matches("[data-finger]")) this.desk.pointers.fingerDraws = target.checked;
     else return;
@@ -105,12 +105,13 @@ export class Bar {
   }
 
   onKey(event) {
-    if (event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+    if (event.key === "Escape" && this.shownPanel) return this.leavePanel();
+    if (event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return undefined;
     const key = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey) {
       if (key === "z" && !event.shiftKey) this.desk.history.undo();
       else if (key === "y" || key === "z") this.desk.history.redo();
-      else return;
+      else return undefined;
       event.preventDefault();
     } else if (event.key === "Escape") this.escape();
     else if (TOOLS[Number(key) - 1] && !event.altKey) {
@@ -118,11 +119,17 @@ export class Bar {
       this.choose(TOOLS[Number(key) - 1]);
       announce(word(this.tool));
     } else if (event.key === "Enter" && event.target.id === "reader-container") this.desk.dispatchEvent(new Event("middle"));
+    return undefined;
+  }
+
+  leavePanel() {
+    const opener = this.bar.querySelector(`[data-panel='${this.shownPanel}']`);
+    this.panel(null);
+    opener.focus();
   }
 
   escape() {
-    if (this.shownPanel) this.panel(null);
-    else if (this.desk.chosen) this.desk.choose(null);
+    if (this.desk.chosen) this.desk.choose(null);
     else if (this.tool !== "select") this.choose("select");
   }
 
@@ -148,7 +155,7 @@ export class Bar {
     this.bar.querySelector("[data-color-now]").setAttribute("fill", this.style(this.tool).color);
     for (const set of this.root.querySelectorAll("[data-for]")) set.hidden = !set.dataset.for.split(" ").includes(this.tool);
     for (const input of this.root.querySelectorAll("[name='annotation-color']")) input.checked = input.value === this.style(this.tool).color;
-    for (const input of this.root.querySelectorAll("[name='annotation-width']")) input.checked = Number(input.value) === (this.kept.widths[this.tool] ?? 1);
+    for (const input of this.root.querySelectorAll("[name^='annotation-width']")) input.checked = Number(input.value) === (this.kept.widths[input.name.split("-").at(-1)] ?? 1);
     const { visibility } = this.audience();
     for (const sign of this.bar.querySelectorAll("[data-sees]")) sign.hidden = sign.dataset.sees !== visibility;
   }

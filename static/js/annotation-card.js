@@ -18,7 +18,9 @@ export class Card {
     desk.addEventListener("chosen", ({ detail }) => this.open(this.store.get(detail.id) ?? null, detail.focus));
     desk.addEventListener("compose", ({ detail }) => this.compose(detail));
     this.store.addEventListener("changed", ({ detail }) => this.onChanged(detail));
-    new ResizeObserver(() => this.record && this.put()).observe(document.documentElement);
+    const again = () => this.record && this.put();
+    for (const element of [root, document.documentElement]) new ResizeObserver(again).observe(element);
+    desk.layer.viewer.container.addEventListener("scroll", again, { passive: true });
   }
 
   wire() {
@@ -79,9 +81,8 @@ export class Card {
     const text = this.part("text").value.trim();
     if (!text && WRITTEN.has(this.record.kind)) return;
     const audience = this.audience.value;
-    const [{ after }] = this.desk.write(this.draft ? { ...this.record, ...audience } : this.record, text);
-    this.draft = null;
-    this.desk.choose(after.id);
+    this.desk.write(this.draft ? { ...this.record, ...audience } : this.record, text);
+    this.close();
   }
 
   /** What is looked at has changed, here or elsewhere; words that are being written stay. */
@@ -109,9 +110,15 @@ export class Card {
     this.showAudience(record, own, same);
     this.showRefused(record);
     this.part("delete").hidden = !own || Boolean(this.draft);
-    this.thread.show(record.kind === "note" && !this.draft ? record : null);
+    this.thread.show(this.isThread(record) ? record : null);
     this.root.hidden = false;
     this.put();
+  }
+
+  /** Where others read there may be replies. */
+  isThread(record) {
+    const read = record.visibility !== "private" || this.store.replies(record.id).length > 0;
+    return record.kind === "note" && read && !this.draft;
   }
 
   showText(record, own, same) {

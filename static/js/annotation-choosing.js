@@ -6,6 +6,8 @@ const [STEP, STRIDE] = [2, 12];
 const PAUSE = 500;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
+const area = ({ rect: [x0, y0, x1, y1] }) => (x1 - x0) * (y1 - y0);
+
 export function wireChoosing(desk, container) {
   wireTaps(desk, container);
   wireFrame(desk, container);
@@ -21,8 +23,8 @@ function wireTaps(desk, container) {
     const point = desk.layer.toPdf(number, event.clientX, event.clientY);
     const slack = desk.layer.points(number, REACH);
     const under = desk.store.onPage(number).filter((one) => hits(one, point, slack));
-    // What was laid down last lies on top; what is written lies above what is drawn.
-    const found = under.findLast?.((one) => one.text || one.kind === "stamp") ?? under.at(-1);
+    // Of several the smallest: a larger one can be reached beside it.
+    const found = under.sort((one, other) => area(one) - area(other))[0];
     if (found || desk.chosen) desk.choose(found?.id ?? null);
   });
 }

@@ -19,7 +19,7 @@ export class Desk extends EventTarget {
   // -- what Pointers ask --
 
   draws() {
-    return this.bar.tool !== "select";
+    return this.bar.tool !== "select" && !this.layer.viewer.container.closest("[data-pointing]");
   }
 
   taps() {
@@ -40,6 +40,8 @@ export class Desk extends EventTarget {
   end() {
     this.active?.end();
     this.active = null;
+    // One thing is put at a time; then it is looked at and moved.
+    if (this.taps()) this.bar.choose("select");
   }
 
   cancel() {

@@ -18,8 +18,9 @@ export class Outbox extends EventTarget {
    */
   constructor(url, meeting, bySocket) {
     super();
-    Object.assign(this, { url, meeting, bySocket, memory: null, adding: new Map() });
-    sender(KIND, async (item) => (item.url === url ? verdict(await bySocket(item.body)) : null));
+    Object.assign(this, { url, meeting, bySocket, memory: null, adding: new Map(), flights: new Map() });
+    this.last = Promise.resolve();
+    sender(KIND, async (item) => (item.url === url ? (this.flights.get(item.id) ?? this.fly(item)) : null));
     document.addEventListener("ecabinet:waiting", ({ detail }) => this.memory || this.tell(detail.items));
   }
 
@@ -33,6 +34,15 @@ export class Outbox extends EventTarget {
     this.tell(await waiting(KIND));
   }
 
+  /** Goes by the socket after what went before it; resolves to the verdict, rejects without an answer. */
+  fly(item) {
+    const flight = this.last.then(async () => verdict(await this.bySocket(item.body)));
+    this.last = flight.catch(() => null);
+    this.flights.set(item.id, flight);
+    flight.then((said) => said.retry && this.flights.delete(item.id), () => this.flights.delete(item.id));
+    return flight;
+  }
+
   async put(record, words) {
     const id = makeToken();
     const item = { id, kind: KIND, url: this.url, method: "POST", subject: `annotation:${record.id}`, words,
@@ -40,6 +50,8 @@ export class Outbox extends EventTarget {
     if (!this.memory) {
       // Until it is on the disk it waits here: nothing that comes from the server meanwhile may undo it.
       this.adding.set(id, item);
+      // Those who read along are not to wait for the disk; the queue finds the answer when it comes to the item.
+      this.fly(item);
       try {
         await add(item);
         return;
@@ -59,6 +71,7 @@ export class Outbox extends EventTarget {
     const [first, ...later] = await this.of(record.id);
     if (!first) return;
     for (const item of later) await this.drop(item);
+    this.flights.delete(first.id);
     const changes = { body: { meeting: this.meeting, changes: [record] } };
     if (!this.memory) await again(first.id, changes);
     else {
@@ -89,6 +102,8 @@ export class Outbox extends EventTarget {
 
   tell(items) {
     const mine = [...items.filter((item) => item.kind === KIND && item.url === this.url), ...this.adding.values()];
+    const ids = new Set(mine.map(({ id }) => id));
+    for (const id of this.flights.keys()) if (!ids.has(id)) this.flights.delete(id);
     const [open, refused] = [new Map(), new Map()];
     for (const item of mine) {
       const [record] = item.body.changes;

@@ -52,7 +52,7 @@ export class Store extends EventTarget {
     const { me, name, meeting } = this.facts;
     return {
       v: 1, id: makeToken(), author: me, author_name: name, meeting, ...audience, rev: 1, created: now(),
-      modified: now(), deleted: false, paths: [], quads: [], text: "", quote: "", parent: null, placed: true, ...extra,
+      modified: now(), deleted: false, text: "", quote: "", parent: null, placed: true, ...extra,
     };
   }
 

@@ -51,7 +51,6 @@ function wireMiddle(desk, viewer) {
     const [x, y] = desk.layer.toPdf(page, clientX, clientY);
     desk.begin({ page, x, y, pressure: 0.5, clientX, clientY }, {});
     desk.end();
-    desk.bar.choose("select");
   });
 }
 
