@@ -7,4 +7,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Runs on SQLite and PostgreSQL alike."""
+    """Nothing: what is carried over are annotations, and what carries them is a job; both have their tables."""
