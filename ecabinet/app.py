@@ -92,6 +92,7 @@ from ecabinet.registry import (
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.requests_once import ForgetRequests
+from ecabinet.static_files import Application
 from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import routes as task_routes
 from ecabinet.tasks.reminding import RemindOfTask
@@ -219,7 +220,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     """The Flask application on opened engines; ``box`` takes the ballots."""
     config = engines.config
     keep_findable(engines.database)
-    app = Flask("ecabinet", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Application("ecabinet", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="ecabinet",
