@@ -1,8 +1,11 @@
 """A paper with annotations as any PDF reader shows them: the paper's own bytes, and behind them what is added.
 
-The bytes themselves are never written anew (an incremental update): what is signed stays signed, and large papers cost
-little. The one exception is a file whose table of contents is broken, behind which nothing can be added: it is mended
-first, unless it is signed.
+The bytes themselves are never written anew (an incremental update): signatures hold over what they signed, and large
+papers cost little. The one exception is a file whose table of contents is broken, behind which nothing can be added: it
+is mended first, unless it is signed.
+
+Nearly all papers of the state are certified against annotations (DocMDP 2): programs say of the copy that it was
+changed after signing, which is so. Refusing it would leave those who work with such papers without their notes.
 """
 
 import json
@@ -23,8 +26,8 @@ CHUNK = 1 << 20
 
 
 class NotExported(Problem):
-    """``export_encrypted``: it opens by a password only; ``export_certified``: its author certified it against
-    annotations; ``export_damaged``, ``export_timeout``, ``export_too_large_to_read``: it could not be read.
+    """``export_encrypted``: it opens by a password only; ``export_damaged``, ``export_timeout``,
+    ``export_too_large_to_read``: it could not be read.
     """
 
     def __init__(self, reason: str) -> None:

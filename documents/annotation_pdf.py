@@ -47,15 +47,13 @@ SUBTYPES = {
 }
 STAMPS = {"agree": "/Approved", "disagree": "/NotApproved", "opinion": "/ForComment"}
 """The standard's names for what is nearest to ours."""
-MAY_ANNOTATE = 3
-"""What a certified paper's author allows: nothing, forms, or also annotations."""
 WINDOW = (200, 120)
 """Width and height of the window in which a note is read."""
 IN_WORDS = frozenset({Kind.TEXT, Kind.STAMP})
 
 
 class Refused(Exception):
-    """Nothing is written; ``args[0]`` says why: ``encrypted``, ``certified``, ``damaged``."""
+    """Nothing is written; ``args[0]`` says why: ``encrypted``, ``damaged``."""
 
 
 def append(source: Path, target: Path, marks: Sequence[Mark], stamps: Mapping[str, str]) -> dict[str, Any]:
@@ -94,29 +92,12 @@ def _append(source: Path, size: int, target: Path, marks: Sequence[Mark], stamps
         if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
             raise Refused("encrypted")
         tail = Tail(reader, file, size)
-        _require_open(reader)
         pages = _pages(reader, {mark.page for mark in marks})
         writer = _Writer(tail, pages, stamps)
         written = writer.write([mark for mark in marks if mark.page in pages])
         if written:
             tail.write(cast(IO[bytes], out))
         return written
-
-
-def _require_open(reader: PdfReader) -> None:
-    """A paper certified against annotations would be shown as broken with them."""
-    certificate = _at(reader.trailer, "/Root", "/Perms", "/DocMDP")
-    for reference in certificate.get("/Reference", ()) if isinstance(certificate, DictionaryObject) else ():
-        allowed = _at(reference.get_object(), "/TransformParams")
-        if int(allowed.get("/P", 2) if isinstance(allowed, DictionaryObject) else 2) < MAY_ANNOTATE:
-            raise Refused("certified")
-
-
-def _at(found: Any, *path: str) -> Any:
-    for key in path:
-        found = found.get(key) if isinstance(found, DictionaryObject) else None
-        found = found.get_object() if found is not None else None
-    return found
 
 
 @dataclass(frozen=True)

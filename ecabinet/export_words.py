@@ -28,10 +28,6 @@ EXPORT_LABELS = {
 EXPORT_SENTENCES = {
     "export_no_pdf": _("Tài liệu này không có bản PDF để kèm ghi chú. Đồng chí tải bảng ghi chú."),
     "export_encrypted": _("Tài liệu có mật khẩu nên không kèm ghi chú vào được. Đồng chí tải bảng ghi chú."),
-    "export_certified": _(
-        "Tài liệu đã được ký xác nhận và không cho phép thêm ghi chú: bản có ghi chú sẽ bị báo là chữ ký hỏng. "
-        "Đồng chí tải bảng ghi chú."
-    ),
     "export_damaged": _("Tệp của tài liệu bị hỏng nên không kèm ghi chú vào được. Đồng chí tải bảng ghi chú."),
     "export_timeout": _("Tài liệu quá lớn nên không kèm ghi chú kịp. Đồng chí tải bảng ghi chú."),
     "export_too_large_to_read": _("Tài liệu quá lớn nên không kèm ghi chú vào được. Đồng chí tải bảng ghi chú."),

@@ -24,6 +24,7 @@ from documents.annotation_export import NotExported, export
 from documents.annotation_marks import Mark
 from documents.annotation_rules import Kind
 from documents.children import LIMITS
+from ecabinet import demo
 from ecabinet.config import Config
 from ecabinet.printing import seals
 from tests.factories import hostile
@@ -289,31 +290,41 @@ def config(tmp_path_factory) -> Config:
     return Config.from_env({"DATA_DIR": str(tmp_path_factory.mktemp("seal")), "PUBLIC_URL": "https://hop.example.vn"})
 
 
-def test_a_signature_still_holds_over_what_it_signed(out, config):
+def holds(data: bytes) -> bool:
+    """Whether a signature holds over the bytes that it signed."""
+    (signature,) = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
+    roots = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False, moment=NOW)
+    status = validate_pdf_signature(signature, roots)
+    return bool(status.intact and status.valid)
+
+
+def test_a_signature_holds_over_what_it_signed(out, config):
     signed = seals.seal(PAPER, config, NOW, "Ban hành")
     data = out(signed)
     assert data.startswith(signed)
     check_drawn(data)
-    (signature,) = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
-    roots = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False, moment=NOW)
-    status = validate_pdf_signature(signature, roots)
-    assert (status.intact, status.valid) == (True, True)
-    assert [one.unchanged for one in seals.verify(signed)] == [True]
+    assert holds(data)
 
 
-def test_a_paper_certified_against_annotations_is_refused_by_name(out, config):
+@pytest.mark.parametrize("permission", [MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS], ids=["no_changes", "forms"])
+def test_and_so_does_one_that_certifies_the_paper(out, config, permission):
     who = seals.identity(config, NOW)
     signer = SimpleSigner.load_pkcs12_data(who.p12, [], who.password)
-    for permission, reason in (
-        (MDPPerm.NO_CHANGES, "export_certified"), (MDPPerm.FILL_FORMS, "export_certified"), (MDPPerm.ANNOTATE, None),
-    ):  # fmt: skip
-        meta = PdfSignatureMetadata(field_name="S", certify=True, docmdp_permissions=permission)
-        certified = sign_pdf(IncrementalPdfFileWriter(io.BytesIO(PAPER)), meta, signer).getvalue()
-        if reason is None:
-            assert annotations(out(certified, MARKS[:1])).keys() >= {"ink"}
-        else:
-            with pytest.raises(NotExported, match=reason):
-                out(certified)
+    meta = PdfSignatureMetadata(field_name="S", certify=True, docmdp_permissions=permission)
+    certified = sign_pdf(IncrementalPdfFileWriter(io.BytesIO(PAPER)), meta, signer).getvalue()
+    data = out(certified, MARKS[:1])
+    assert data.startswith(certified)
+    assert "ink" in annotations(data)
+    assert holds(data)
+
+
+@pytest.mark.parametrize("name", ["cong-van-huong-dan-dmtc", "qcvn-32-2026-bxd"])
+def test_papers_of_the_state_with_their_many_signatures(out, name):
+    paper = (Path(demo.__file__).parent / "data" / "papers" / f"{name}.pdf").read_bytes()
+    data = out(paper)
+    assert data.startswith(paper)
+    assert is_like(Picture(data).at(150, 300), RED)
+    assert "ink" in annotations(data)
 
 
 def test_a_signed_paper_whose_table_is_broken_is_not_mended(out, config):
