@@ -82,8 +82,12 @@ class Chunks(Protocol):
 class Blobs(Protocol):
     """A store of immutable bytes. Every method may raise :class:`StoreDown`."""
 
-    def put(self, stream: IO[bytes]) -> Blob:
-        """Keep the stream from where it stands to its end; durable on return. Raises :class:`StoreFull`."""
+    def put(self, stream: IO[bytes], *, lock: bool = True) -> Blob:
+        """Keep the stream from where it stands to its end; durable on return. Raises :class:`StoreFull`.
+
+        ``lock=False``: bytes of passing use that are like no others; a store that locks what it is given locks all but
+        these.
+        """
 
     def open(self, sha256: str, start: int = 0, end: int | None = None) -> Chunks:
         """The bytes ``[start:end]``, clipped like a slice. Raises :class:`BlobMissing` at once, not while iterating."""
@@ -141,7 +145,7 @@ class FolderBlobs:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, stream: IO[bytes]) -> Blob:
+    def put(self, stream: IO[bytes], *, lock: bool = True) -> Blob:
         with naming_full_disks():
             incoming = self.root / "incoming"
             incoming.mkdir(parents=True, exist_ok=True)

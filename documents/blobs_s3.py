@@ -39,8 +39,9 @@ class S3Blobs:
 
     The stream is first spooled to a temporary file, because its name, the sha256, is known only at its end.
     From there it goes up in one request or, when large, in parts, each with its hash, which the store compares; S3
-    shows an object only when it is whole. ``lock_days``: nobody deletes an object for so long after it was put; the
-    bucket must have been made with object lock. What the bucket itself locks by default is locked without it too.
+    shows an object only when it is whole. ``lock_days``: nobody deletes an object for so long after it was put, unless
+    it was put without a lock; the bucket must have been made with object lock. What the bucket itself locks by default
+    is locked in any case.
     """
 
     SPOOL_IN_MEMORY = 4 * 1024 * 1024
@@ -78,7 +79,7 @@ class S3Blobs:
             http_client=self._pool,
         )
 
-    def put(self, stream: IO[bytes]) -> Blob:
+    def put(self, stream: IO[bytes], *, lock: bool = True) -> Blob:
         with tempfile.SpooledTemporaryFile(max_size=self.SPOOL_IN_MEMORY) as spooled, naming_full_disks():
             blob = copy_hashed(stream, cast(IO[bytes], spooled))
             there = self._stat(blob.sha256)
@@ -91,7 +92,7 @@ class S3Blobs:
                     object_name=_key(blob.sha256),
                     data=cast(BinaryIO, spooled),
                     length=blob.size,
-                    retention=self._retention(),
+                    retention=self._retention() if lock else None,
                 )
         return blob
 

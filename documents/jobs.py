@@ -7,9 +7,9 @@ the job done, and only while the claim still holds.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -192,3 +192,21 @@ def _has_to_wait(error: Exception) -> bool:
 
 DISK_FULL = "53100"
 """PostgreSQL's code for a full disk."""
+
+DONE_KEPT = timedelta(days=7)
+FAILED_KEPT = timedelta(days=90)
+"""For so long an operator finds what was done, and why something was not; what became of it stands elsewhere."""
+_TIDIED = 1000
+
+
+def tidy(database: Database, now: datetime) -> bool:
+    """Remove some of the jobs that have been over for long; False when there are none."""
+    done = and_(Job.state == JobState.DONE, Job.run_after < now - DONE_KEPT)
+    failed = and_(Job.state == JobState.FAILED, Job.run_after < now - FAILED_KEPT)
+    old = select(Job.id).where(or_(done, failed)).limit(_TIDIED)
+    with database.reading() as db:  # no write lock: SQLite has only one
+        ids = db.scalars(old).all()
+    if ids:
+        with database.writing() as db:
+            db.execute(delete(Job).where(Job.id.in_(ids)).execution_options(synchronize_session=False))
+    return bool(ids)

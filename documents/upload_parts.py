@@ -48,7 +48,8 @@ def receive(
         upload = uploads.mine(db, upload_id, owner)
     if not takes(upload.size, upload.received, start, length):
         return upload.received
-    part = blobs.put(cast(IO[bytes], _Piece(body, length)))
+    # Only the whole is worth a lock: pieces of uploads that come to nothing must not lie there for years.
+    part = blobs.put(cast(IO[bytes], _Piece(body, length)), lock=False)
     with database.writing() as db:
         taken = uploads.add_part(db, upload, start, length, part.sha256, now)
     if taken:
@@ -116,7 +117,7 @@ def clear_away(database: Database, blobs: Blobs, now: datetime) -> bool:
             db.execute(close.values(state=UploadState.DISCARDED).execution_options(synchronize_session=False))
         return True
     for part in parts:
-        # A store that locks what it is given keeps it for its time; it is a blob that nothing refers to.
+        # A bucket may lock by default whatever it is given: it is a blob then that nothing refers to.
         with contextlib.suppress(BlobLocked):
             blobs.delete(part.sha256)
     with database.writing() as db:

@@ -28,6 +28,7 @@ from ecabinet.library import (
 from ecabinet.library import routes as library_routes
 from ecabinet.library.purging import PurgeTask
 from ecabinet.library.search_alerts import LookTask
+from ecabinet.library.tidying import TidyTask
 from ecabinet.library.upload_tasks import clear_uploads
 from ecabinet.meetings import (
     agenda_routes,
@@ -184,6 +185,7 @@ TASKS: tuple[Task, ...] = (
     LookTask(ENTRIES, person_of),
     clear_uploads,
     PurgeTask(),
+    TidyTask(),
     ForgetRequests(),
 )
 """What the worker does, a piece of each in turn."""

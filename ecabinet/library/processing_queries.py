@@ -1,5 +1,6 @@
 """How far the processing of a version is, what came of it, and who may have it done again."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ from documents.rules import Step, StepState, VersionState
 from documents.steps import NOT_NEEDED
 from ecabinet.access import Person
 from ecabinet.library import document_access
+
+SOON, LATE = 2, 60
+"""Seconds between two looks of a page at what goes on, and at what has stood still for long."""
+_SECONDS = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,25 @@ class Status:
     def failed(self) -> list[VersionStep]:
         """What could not be done, and what this machine lacks a program for."""
         return [line for line in self.lines if line.state == StepState.FAILED or processing.lacked(line)]
+
+    @property
+    def stands(self) -> str:
+        """How far it is, in a word: another one when anything has changed."""
+        now = self.current
+        return f"{self.version.state}-{len(self.lines)}" + (f"-{now.step}-{now.done}" if now else "")
+
+    def pause(self, asked: Mapping[str, str]) -> int:
+        """After how many seconds a page asks again that has asked with this (``stands``, ``pause``): ever later while
+        nothing changes.
+        """
+        before = asked.get("pause", "")
+        if asked.get("stands") != self.stands or not _SECONDS.fullmatch(before):
+            return SOON
+        return min(max(SOON, 2 * int(before)), LATE)
+
+    def seen(self, asked: Mapping[str, str]) -> dict[str, str | int]:
+        """With what it asks again."""
+        return {"stands": self.stands, "pause": self.pause(asked)}
 
     @property
     def worth_showing(self) -> bool:

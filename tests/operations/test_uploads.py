@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from documents import uploads
-from documents.blobs import Blob, Blobs, FolderBlobs
+from documents.blobs import Blob, BlobLocked, Blobs, FolderBlobs
 from documents.blobs_s3 import S3Blobs
 from documents.database import Database
 from documents.errors import NotFound, Problem
@@ -41,8 +41,9 @@ def blobs(tmp_path: Path) -> Blobs:
 
 
 @pytest.fixture
-def s3_blobs(s3_server: S3) -> Blobs:
-    address = f"s3://{s3_server.endpoint}/test-{uuid.uuid4().hex}?secure=0"
+def s3_blobs(s3_server: S3) -> S3Blobs:
+    """A store that locks what it is given for three days."""
+    address = f"s3://{s3_server.endpoint}/test-{uuid.uuid4().hex}?secure=0&lock_days=3"
     store = open_blobs(address, s3_server.access_key, s3_server.secret_key)
     assert isinstance(store, S3Blobs)
     store.create_bucket()
@@ -135,11 +136,11 @@ def test_repeated_and_overlapping_pieces_are_answered_with_the_place(database: D
 
 def test_of_two_who_send_the_same_piece_at_once_one_is_taken(database: Database, tmp_path: Path) -> None:
     """Both were told to begin there; both wait in the store for each other before either row is written."""
-    meet = threading.Barrier(2, timeout=20)
+    meet = threading.Barrier(2, timeout=120)
 
     class Meeting(FolderBlobs):
-        def put(self, stream: object) -> Blob:
-            blob = super().put(stream)  # type: ignore[arg-type]
+        def put(self, stream: object, *, lock: bool = True) -> Blob:
+            blob = super().put(stream, lock=lock)  # type: ignore[arg-type]
             meet.wait()
             return blob
 
@@ -153,6 +154,22 @@ def test_of_two_who_send_the_same_piece_at_once_one_is_taken(database: Database,
     assert places == [LEAST_CHUNK] * 2
     assert rows(database, UploadPart) == 1
     assert len([path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]) == 1
+
+
+def test_of_a_store_that_locks_only_the_whole_stays_locked(database: Database, s3_blobs: S3Blobs) -> None:
+    """What is given up leaves nothing behind, what is finished only the whole, which nobody deletes."""
+    left, upload = begin(database, filename="Bỏ dở.pdf"), begin(database)
+    send(database, s3_blobs, left, 0, CONTENT[:LEAST_CHUNK])
+    with database.writing() as db:
+        uploads.discard(db, uploads.mine(db, left, ME, change=True))
+    send_all(database, s3_blobs, upload)
+    finish(database, s3_blobs, upload, ME, deliver)
+    while clear_away(database, s3_blobs, NOW):
+        pass
+    (whole,) = s3_blobs.stored()
+    assert whole.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    with pytest.raises(BlobLocked):
+        s3_blobs.delete(whole.sha256)
 
 
 def test_a_piece_that_breaks_off_is_not_kept(database: Database, blobs: FolderBlobs) -> None:

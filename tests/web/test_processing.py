@@ -1,11 +1,13 @@
 """The processing of a paper on its page: how far it is, its pictures, what opens it best, and having it done again."""
 
+import html
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from documents import office, pipeline, rewrite, steps
 from documents.models import Rendition, Version, VersionStep
@@ -64,13 +66,55 @@ def test_the_page_asks_again_until_all_is_done(site: Site) -> None:
     paper = Paper(site, PDF, "đề án.pdf")
     waiting = site.as_("first").get(f"{paper.version_path}/processing").text
     assert "Đang chờ xử lý" in waiting
-    assert 'hx-trigger="every 2s"' in waiting
+    assert pauses(waiting) == [2]
     assert "Đang chờ xử lý" in site.as_("first").get(paper.path).text
     paper.work()
     done = site.as_("first").get(f"{paper.version_path}/processing?as=card").text
     assert "Đã xong" in done
     assert "hx-trigger" not in done
     assert 'role="status" hidden' in site.as_("first").get(f"{paper.version_path}/processing?as=line").text
+
+
+PAUSE = re.compile(r'hx-trigger="load delay:(\d+)s"')
+NEXT = re.compile(r'hx-get="([^"]+)"')
+
+
+def pauses(page: str) -> list[int]:
+    return [int(seconds) for seconds in PAUSE.findall(page)]
+
+
+def test_where_nothing_changes_the_page_asks_ever_later_and_soon_again_when_it_does(site: Site) -> None:
+    paper, asked = Paper(site, PDF, "đề án.pdf"), []
+    page = site.as_("first").get(f"{paper.version_path}/processing?as=card").text
+    for _look in range(7):
+        asked += pauses(page)
+        page = site.as_("first").get(html.unescape(NEXT.findall(page)[0])).text
+    assert asked == [2, 4, 8, 16, 32, 60, 60]
+    while paper.version.state == "waiting":
+        assert paper.work_once()
+    page = site.as_("first").get(html.unescape(NEXT.findall(page)[0])).text
+    assert pauses(page) == [2]
+    for senseless in ("pause=-1", "pause=1e9", "pause=99999999999", "stands=x&pause=", "pause=0"):
+        assert pauses(site.as_("first").get(f"{paper.version_path}/processing?as=card&{senseless}").text) == [2]
+
+
+def test_what_was_read_before_there_were_steps_is_said_to_be_so(site: Site) -> None:
+    paper = Paper(site, PDF, "đề án.pdf").work()
+    with site.database.writing() as db:
+        db.execute(delete(VersionStep))
+    said = "Tệp được xử lý từ trước khi hệ thống ghi lại từng bước."
+    page = site.as_("first").get(f"{paper.version_path}/processing?as=card").text
+    assert said in page
+    assert "Đã xử lý" in page
+    assert "Sẵn sàng" in page
+    assert "hx-trigger" not in page
+    with site.database.writing() as db:
+        version = db.get_one(Version, paper.version.id)
+        version.state, version.reason = "failed", "encrypted"
+    page = site.as_("first").get(f"{paper.version_path}/processing?as=card").text
+    assert said in page
+    assert "Không đọc được nội dung" in page
+    assert "Sẵn sàng" not in page
 
 
 def test_how_far_a_long_step_is_stands_on_the_page(site: Site) -> None:
