@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import laws, meeting, opinions, people, rooms
+from ecabinet.demo import laws, meeting, office, opinions, people, rooms
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -35,6 +35,8 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
     paths = sorted((people.DATA / "laws").glob("*.txt"))
     read = [laws.read_law(path) for path in paths]
     law_blobs = [engines.blobs.put(laws.render(law)) for law in read]
+    came = office.letters(now)
+    letter_blobs = office.put(engines, came)
     papers = {path: _put(engines, path) for path in sorted((people.DATA / "papers").glob("*.pdf"))}
     password = (
         os.environ.get("DEMO_PASSWORD")
@@ -62,6 +64,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         of_today = meeting.make_meeting(db, centre, bodies["standing"], secretary, papers, now, source)
         rooms.make(db, centre, bodies["standing"], secretary, of_today, now, source)
         opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
+        office.make(db, centre, bodies["committee"], came, letter_blobs, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
 

@@ -74,7 +74,8 @@ def read(pages: Pages, types: Mapping[str, str], known: Mapping[str, str]) -> di
     }
     found["due_on"] = _due(pages, found["issued_on"])
     notation = found["code_notation"].value if found.get("code_notation") else ""  # type: ignore[union-attr]
-    found |= _type(head, first, types, notation)
+    organ = found["organ_name"].value if found["organ_name"] else ""
+    found |= _type(head, first, types, notation, fold(exact(organ)))
     return {
         name: one for name, one in found.items() if one is not None and len(one.value) <= LENGTHS.get(name, 500)
     }  # fmt: skip
@@ -152,28 +153,34 @@ def _organ(head: Sequence[str], page: int, known: Mapping[str, str]) -> Found | 
 
 def _in_small_letters(name: str) -> str:
     """A name printed in capitals as it is written in a sentence: "Ủy ban nhân dân tỉnh Lào Cai", "Bộ Xây dựng"."""
+    words = name.lower().split()
     written: list[str] = []
     place = False
-    for number, word in enumerate(name.lower().split()):
-        before = written[-1].lower() if written else ""
-        starts = number == 0 or place or before in _OFFICES or (before == "phố" and "thành" in name.lower())
+    for number, word in enumerate(words):
+        before, earlier = ["", "", *words[:number]][:-3:-1]
+        office = before in _OFFICES and earlier not in {"ủy", "uỷ"}
+        both = before == "và" and words[0] in _OFFICES
+        starts = number == 0 or place or office or both or (before == "phố" and earlier == "thành")
         written.append(word[:1].upper() + word[1:] if starts else word)
         place = place or word in _PLACES
     return " ".join(written)
 
 
-def _type(head: Sequence[str], page: int, types: Mapping[str, str], notation: str) -> dict[str, Found | None]:
+def _type(
+    head: Sequence[str], page: int, types: Mapping[str, str], notation: str, organ: str
+) -> dict[str, Found | None]:
+    """The type as it stands in capitals over the summary, or first in the notation; what has neither is a letter."""
     names = {name.upper(): code for code, name in types.items()}
     for number, line in enumerate(head):
         if line.upper() == line and line.strip(" *:") in names:
-            summary = _joined(head[number + 1 :])
+            summary = _joined(head[number + 1 :], organ)
             about = _at(summary, page, summary) if summary else None
             return {"type_code": _at(names[line.strip(" *:")], page, line), "subject": about}
     letters = _about(head, page)
-    for part in re.split(r"[-/]", notation):
-        if part in types:
-            line = next((line for line in head if part in line), notation)
-            return {"type_code": _at(part, page, line), "subject": letters}
+    first = next((part for part in re.split(r"[-/]", notation) if not part.isdigit()), "")
+    if first in types:
+        line = next((line for line in head if notation in line), notation)
+        return {"type_code": _at(first, page, line), "subject": letters}
     if "CV" in types and (letters or any(line.lower().startswith("kính gửi") for line in head)):
         line = letters.passage if letters else "Kính gửi"
         return {"type_code": _at("CV", page, line), "subject": letters}
@@ -188,22 +195,20 @@ def _about(head: Sequence[str], page: int) -> Found | None:
     return None
 
 
-def _joined(lines: Sequence[str]) -> str:
-    """The lines of a summary, up to the body or to a line that says something else."""
+def _joined(lines: Sequence[str], organ: str = "") -> str:
+    """The lines of a summary, up to the body, which may begin with the issuer, or to what says something else."""
     kept: list[str] = []
     for line in lines:
-        if (
-            _BODY.match(line)
-            or _DAY.search(line)
-            or _NO_DAY.search(line)
-            or (line.isupper() and kept)
-            or _NATION.search(line)
-        ):
+        separator = not line.strip("-–_*= ")
+        if any(pattern.search(line) for pattern in (_BODY, _DAY, _NO_DAY, _NATION)) or (separator and kept):
             break
-        if line.strip("-–_* "):
+        begins = organ and fold(exact(line)).startswith(organ)
+        if kept and (begins or (line.isupper() and not kept[-1].isupper())):
+            break
+        if not separator:
             kept.append(line)
     summary = " ".join(kept).strip()
-    return summary[:1].upper() + summary[1:]
+    return _in_small_letters(summary) if summary.isupper() else summary[:1].upper() + summary[1:]
 
 
 def _urgency(head: Sequence[str], page: int) -> Found | None:
