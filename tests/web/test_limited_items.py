@@ -1,15 +1,17 @@
 """Items for named participants only: nobody else meets them on any page, live part, paper or list."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from documents.models import Document
+from documents.models import Document, PageText, Version
 from documents.queries import may_see
+from documents.rules import VersionState
 from ecabinet.app import BLOCKS, admit
 from ecabinet.audit import AuditEntry
 from ecabinet.blocks import View
@@ -17,13 +19,15 @@ from ecabinet.meetings import agenda, agenda_queries, attendance, audience_queri
 from ecabinet.meetings.models import AgendaItem, ItemAudience, Meeting
 from ecabinet.meetings.paper_access import relabel
 from ecabinet.meetings.rules import MeetingState, ParticipantRole
-from ecabinet.minutes import facts
+from ecabinet.minutes import conclusions, facts
 from ecabinet.minutes import queries as minutes
 from ecabinet.registry.models import Member
 from ecabinet.sockets import rechecks
 from ecabinet.voting import operations as voting
 from ecabinet.voting.models import Poll, Voter
 from ecabinet.voting.rules import Base, Majority, PollDraft
+from ecabinet.web import Services
+from tests.findable import index
 from tests.people import ACT, NOW, PEOPLE, new_code, participant
 from tests.web.conftest import Site
 
@@ -96,6 +100,36 @@ def test_offices_above_do_not_find_its_papers(limited: Site) -> None:
         document = db.scalars(select(Document.id).where(Document.title == "Nhân sự")).one()
         readers = {name for name in PEOPLE if may_see(db, document, limited.scene.office.person(db, name).labels)}
     assert readers == {"second", "chair", "secretary", "leader"}  # the leader approves what the unit prepares
+
+
+def test_the_search_finds_counts_and_suggests_it_to_nobody_else(limited: Site) -> None:
+    put_to_vote(limited, publish=True)
+    with limited.database.writing() as db:
+        meeting, secretary = db.get_one(Meeting, limited.scene.meeting), limited.scene.office.members["secretary"]
+        one = conclusions.add(db, meeting, item(limited), "Nhân sự được giới thiệu", secretary, NOW)
+        conclusions.announce(db, meeting, one, secretary, NOW)
+        db.execute(update(Version).values(state=VersionState.READY, page_count=1))
+        version = db.scalars(select(Version.id)).one()
+        db.add(PageText(version_id=version, page=0, text="Danh sách nhân sự Zanzibar"))
+    engines: Services = limited.app.extensions["ecabinet"]
+    index(limited.database, engines.engines.search)
+    pages = {name: limited.as_(name).get("/search?q=nhan+su").text for name in PEOPLE}
+    kinds = {name: set(re.findall(r'"hit-kind"><span[^>]*>([^<]+)<', page)) for name, page in pages.items()}
+    all_of_it = {"Tài liệu họp", "Biểu quyết", "Kết luận"}
+    assert {name: found for name, found in kinds.items() if found} == {
+        "second": all_of_it, "chair": all_of_it, "secretary": all_of_it, "leader": {"Tài liệu họp"},
+    }  # fmt: skip
+    for name in (name for name, found in kinds.items() if not found):
+        me = limited.as_(name)
+        assert "0 kết quả" in pages[name], name
+        assert "choice-count" not in pages[name], name
+        for question in ("nhan+su+luat", "zanzibaar", "zanzibar+OR+abc", "nhan+su&kind=paper"):
+            page = me.get(f"/search?q={question}").text
+            assert "0 kết quả" in page, (name, question)
+            assert "Có phải đồng chí tìm" not in page, (name, question)
+        for typed in ("nhan", "gioi+thieu+nh", "cong+tac+can"):
+            assert 'role="option"' not in me.get(f"/search/suggest?q={typed}").text, (name, typed)
+    assert "Nhân sự" in limited.as_("second").get("/search/suggest?q=nhan").text
 
 
 def test_numbers_are_the_same_for_all(limited: Site) -> None:
