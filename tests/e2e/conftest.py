@@ -22,7 +22,7 @@ TABLET = {"width": 1180, "height": 820}
 NOT_READY = "html:not([data-app-ready]):has(meta[name=csrf-token])"
 WAIT_MS = 45_000
 READ_MS = 120_000
-READ_SECONDS = 300
+READ_SECONDS = 900
 ASK_AGAIN_MS = 500
 
 expect.set_options(timeout=WAIT_MS)

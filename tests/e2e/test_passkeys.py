@@ -1,21 +1,23 @@
 """Passkeys in real Chromium with its virtual authenticator: made on the own page, used on the sign-in page, removed."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import services
 from tests.e2e.conftest import PASSWORD, TABLET
-from tests.stack.processes import ROOT, SERVERS_VARIABLES, answers, ecabinet
+from tests.stack.processes import ROOT, SERVERS_VARIABLES, answers
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def at_localhost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def at_localhost(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demonstration under the name localhost: a passkey is made for a name, never for a number."""
     folder = tmp_path_factory.mktemp("localhost")
     port = services.free_ports(1)[0]
@@ -23,8 +25,7 @@ def at_localhost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if name not in SERVERS_VARIABLES}
     environment |= {"DATA_DIR": str(folder / "data"), "DEMO_PASSWORD": PASSWORD, "PYTHONUTF8": "1", "WORKER": "off"}
     environment |= {"HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": url}
-    ecabinet(environment, "migrate")
-    ecabinet(environment, "demo")
+    shutil.copytree(demonstration, folder / "data")
     command = [sys.executable, "-m", "ecabinet", "serve"]
     with services.running(command, folder / "serve.log", env=environment, cwd=ROOT) as process:
         services.wait_until(lambda: answers(url), f"ecabinet serve (log: {folder / 'serve.log'})", process)

@@ -54,6 +54,13 @@ def seconds(page: Page, clock: str) -> int:
     return int(minutes) * 60 + int(rest)
 
 
+def expect_alike(page: Page, clock: str, console: Page) -> None:
+    """One clock stands between two readings of the console's, which runs down meanwhile; give or take a second."""
+    before = seconds(console, "#console-clock")
+    shown = seconds(page, clock)
+    assert before + 1 >= shown >= seconds(console, "#console-clock") - 1
+
+
 def queue(console: Page, kind: str = "speech") -> Locator:
     return console.locator(f"#console-speakers .speakers[data-kind={kind}] .speaker b")
 
@@ -103,12 +110,12 @@ def test_asking_giving_the_clock_and_the_end(tablet: Callable[..., Tablet]) -> N
     for page, clock in ((one.page, "#tablet-clock"), (two.page, "#tablet-clock"), (screen.page, "#screen-clock")):
         expect(page.locator(f"{clock} [data-turn-digits]")).to_have_text(RUNS)
         expect(page.locator(clock)).to_have_attribute("data-phase", "calm")
-        assert abs(seconds(page, clock) - seconds(console, "#console-clock")) <= 2
+        expect_alike(page, clock, console)
 
     # Who comes later, or comes back, sees the same clock.
     one.page.reload()
     expect(one.page.locator("#tablet-clock [data-turn-digits]")).not_to_have_text("05:00")
-    assert abs(seconds(one.page, "#tablet-clock") - seconds(console, "#console-clock")) <= 2
+    expect_alike(one.page, "#tablet-clock", console)
 
     # Extra time, twice in a hurry; a pause stands still for all.
     for limit in ("360", "420"):
@@ -127,7 +134,9 @@ def test_asking_giving_the_clock_and_the_end(tablet: Callable[..., Tablet]) -> N
     expect(one.page.locator("#floor-turn .turn-note")).to_have_text("tạm dừng")
     two.page.context.set_offline(False)
     expect(two.page.locator("#floor-turn .turn-note")).to_have_text("tạm dừng")
-    assert seconds(two.page, "#tablet-clock") == seconds(console, "#console-clock")
+    stands = one.page.locator("#tablet-clock [data-turn-digits]").inner_text()
+    for page, clock in ((two.page, "#tablet-clock"), (console, "#console-clock")):
+        expect(page.locator(f"{clock} [data-turn-digits]")).to_have_text(stands)
     chair.press("Nói tiếp")
     expect(two.page.locator("#floor-turn .turn-note")).to_contain_text("còn lại")
     two.complaints.clear()  # the browser notes what it could not reach
