@@ -133,7 +133,10 @@ def _underline(mark: Mark) -> str:
     return "\n".join(lines)
 
 
-# ------------------------------------------------------------------ notes, and frames around words
+# ------------------------------------------------------------------ notes and stamps
+
+STAMPS = {"agree": "#13704a", "disagree": "#b3202e", "opinion": "#8a5200"}
+"""A stamp has the colour of what it says, as in the reader."""
 
 
 def note(mark: Mark) -> Look:
@@ -143,21 +146,29 @@ def note(mark: Mark) -> Look:
     written = [(0.25, 0.72, 0.75), (0.25, 0.5, 0.75), (0.25, 0.28, 0.55)]
     lines = [
         f"{numbers(colour(mark.color))} rg 0.25 0.22 0.1 RG 1 w",
-        f"{numbers([0.5, 0.5, wide - 1, high - 1])} re B",
+        f"{rounded((0.5, 0.5, wide - 0.5, high - 0.5), 2.5)} B",
         *(_way([(wide * left, high * up), (wide * right, high * up)]) + " S" for left, up, right in written),
     ]
     return Look("\n".join(lines), (0.0, 0.0, wide, high))
 
 
-def frame(box: Box, ink_colour: Colour, line: float, round_by: float) -> str:
-    """A rounded frame just within a box."""
-    x0, y0, x1, y1 = (box[0] + line / 2, box[1] + line / 2, box[2] - line / 2, box[3] - line / 2)
-    r = min(round_by, (x1 - x0) / 2, (y1 - y0) / 2)
+def frame(mark: Mark, wide: float, high: float) -> str:
+    """Of a stamp, on paper that one can see through; ``/W`` says how much."""
+    return f"/W gs 1 g {numbers(stamp_colour(mark))} RG 2 w {rounded((1, 1, wide - 1, high - 1), 5)} B"
+
+
+def stamp_colour(mark: Mark) -> Colour:
+    return colour(STAMPS.get(mark.stamp, mark.color))
+
+
+def rounded(box: Box, by: float) -> str:
+    """The way around a box with rounded corners."""
+    x0, y0, x1, y1 = box
+    r = max(min(by, (x1 - x0) / 2, (y1 - y0) / 2), 0.0)
     k = r * 0.4477  # a quarter of a circle as a curve
-    return "\n".join([
-        f"{numbers(ink_colour)} RG {numbers([line])} w",
+    return " ".join([
         f"{numbers([x0 + r, y0])} m {numbers([x1 - r, y0])} l {numbers([x1 - k, y0, x1, y0 + k, x1, y0 + r])} c",
         f"{numbers([x1, y1 - r])} l {numbers([x1, y1 - k, x1 - k, y1, x1 - r, y1])} c",
         f"{numbers([x0 + r, y1])} l {numbers([x0 + k, y1, x0, y1 - k, x0, y1 - r])} c",
-        f"{numbers([x0, y0 + r])} l {numbers([x0, y0 + k, x0 + k, y0, x0 + r, y0])} c h S",
+        f"{numbers([x0, y0 + r])} l {numbers([x0, y0 + k, x0 + k, y0, x0 + r, y0])} c h",
     ])  # fmt: skip

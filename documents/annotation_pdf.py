@@ -49,6 +49,8 @@ STAMPS = {"agree": "/Approved", "disagree": "/NotApproved", "opinion": "/ForComm
 """The standard's names for what is nearest to ours."""
 WINDOW = (200, 120)
 """Width and height of the window in which a note is read."""
+PAPER = 0.8
+"""How little is seen through the paper of a stamp."""
 IN_WORDS = frozenset({Kind.TEXT, Kind.STAMP})
 
 
@@ -200,8 +202,7 @@ class _Writer:
         if mark.id in self._drawn:
             form = self._drawn[mark.id]
             if mark.kind == Kind.STAMP:
-                line = looks.frame(_box(form), looks.colour(mark.color), 1.5, 4)
-                form.set_data(b"q\n" + line.encode() + b"\nQ\n" + form.get_data())  # type: ignore[attr-defined]
+                _frame(form, mark)
             form[NameObject("/Matrix")] = _numbers((*looks.UPRIGHT[turn], 0, 0))
             return self._tail.add(_packed(form))
         look = cast(Look, looks.look(mark))
@@ -294,13 +295,17 @@ def _form(content: bytes, box: Box) -> DecodedStreamObject:
     return form
 
 
+def _frame(form: DictionaryObject, mark: Mark) -> None:
+    """Around and under the words of a stamp."""
+    *_, wide, high = map(float, cast(ArrayObject, form["/BBox"]))
+    state = _dictionary(Type=NameObject("/ExtGState"), ca=FloatObject(PAPER))
+    cast(DictionaryObject, form["/Resources"])[NameObject("/ExtGState")] = _dictionary(W=state)
+    stream = cast(DecodedStreamObject, form)
+    stream.set_data(b"q\n" + looks.frame(mark, wide, high).encode() + b"\nQ\n" + stream.get_data())
+
+
 def _packed(form: DictionaryObject) -> PdfObject:
     return cast(DecodedStreamObject, form).flate_encode()
-
-
-def _box(form: DictionaryObject) -> Box:
-    x0, y0, x1, y1 = map(float, cast(ArrayObject, form["/BBox"]))
-    return x0, y0, x1, y1
 
 
 def _dictionary(**entries: PdfObject) -> DictionaryObject:

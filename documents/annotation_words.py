@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from documents.annotation_looks import colour
+from documents.annotation_looks import colour, stamp_colour
 from documents.annotation_marks import Mark
 from documents.annotation_rules import Kind
 
@@ -21,10 +21,9 @@ FACES = {"plain": "BeVietnamPro-Regular", "bold": "BeVietnamPro-SemiBold"}
 LACKING = "?"
 MARGIN = 2.0
 LEADING = 1.25
-ASCENT = 0.95
 LEAST_SIZE = 3.0
-SMALLER = 0.5
-"""The name under a stamp's word, in relation to it."""
+WORD_SIZE, NAME_SIZE = 15.0, 8.0
+"""Of a stamp, where they fit; in the reader it is as large as they need."""
 
 
 def draw(marks: Iterable[Mark], turned: Mapping[int, int], stamps: Mapping[str, str]) -> bytes:
@@ -38,8 +37,7 @@ def draw(marks: Iterable[Mark], turned: Mapping[int, int], stamps: Mapping[str, 
     for mark in marks:
         width, height = shown_size(mark, turned.get(mark.page, 0))
         canvas.setPageSize((width, height))
-        red, green, blue = colour(mark.color)
-        canvas.setFillColorRGB(red, green, blue)
+        canvas.setFillColorRGB(*(stamp_colour(mark) if mark.kind == Kind.STAMP else colour(mark.color)))
         if mark.kind == Kind.STAMP:
             _stamp(canvas, stamps.get(mark.stamp, mark.stamp), mark.author_name, width, height)
         else:
@@ -63,7 +61,7 @@ def shown_size(mark: Mark, turn: int) -> tuple[float, float]:
 def _text(canvas: Canvas, mark: Mark, width: float, height: float) -> None:
     """Lines broken where the frame ends, from the top down; what does not fit is cut off, as on the screen."""
     face, size = FACES["plain"], mark.size
-    top = height - MARGIN - ASCENT * size
+    top = height - MARGIN - size
     for written in known(mark.text).split("\n"):
         for line in simpleSplit(written, face, size, max(width - 2 * MARGIN, size)) or [""]:
             if top < -size:
@@ -74,16 +72,10 @@ def _text(canvas: Canvas, mark: Mark, width: float, height: float) -> None:
 
 
 def _stamp(canvas: Canvas, word: str, name: str, width: float, height: float) -> None:
-    """The word, and beneath it who says so, each as large as it fits."""
-    room = width - 4 * MARGIN
-    size = _fitting(word, FACES["bold"], height * 0.4, room)
-    small = _fitting(name, FACES["plain"], min(size * SMALLER, height * 0.25), room)
-    middle = height / 2
-    canvas.setFont(FACES["bold"], size)
-    canvas.drawCentredString(width / 2, middle - (size * 0.05 if name else size * 0.35), known(word))
-    if name:
-        canvas.setFont(FACES["plain"], small)
-        canvas.drawCentredString(width / 2, middle - size * 0.25 - small, known(name))
+    """The word, and beneath it who says so."""
+    for words, face, size, up in ((word, FACES["bold"], WORD_SIZE, 0.5), (name, FACES["plain"], NAME_SIZE, 0.18)):
+        canvas.setFont(face, _fitting(words, face, size, width - 4 * MARGIN))
+        canvas.drawCentredString(width / 2, height * up, known(words))
 
 
 def _fitting(words: str, face: str, size: float, room: float) -> float:

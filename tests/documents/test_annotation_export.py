@@ -32,6 +32,7 @@ from tests.factories import hostile
 STAMPS = {"agree": "Đồng ý", "disagree": "Không đồng ý", "opinion": "Ý kiến"}
 PAPER = hostile.paper("Tờ trình về ngân sách", "Trang hai")
 RED, GREEN, BLUE, YELLOW = "#cc0000", "#008000", "#0000cc", "#ffdd00"
+DISAGREE = "#b3202e"
 TEXT = "Đề nghị bổ sung: «nguồn vốn» ưu tiên ở mục ặ, ẵ, ự"
 AUTHOR = "Nguyễn Thị Hoà"
 
@@ -128,7 +129,8 @@ def check_drawn(data: bytes) -> None:
     assert not is_like(picture.at(200, 705), BLUE)
     assert picture.any(YELLOW, 502, 702, 522, 722)
     assert picture.any(GREEN, 100, 520, 140, 560)
-    assert is_like(picture.at(180, 600.7), RED)
+    assert is_like(picture.at(180, 601), DISAGREE)
+    assert picture.any(DISAGREE, 140, 628, 220, 645)
     assert is_like(picture.at(200, 200), "#80c080")
 
 
@@ -200,7 +202,7 @@ def test_on_pages_shown_turned_the_words_stand_upright(out, turn, matrix, corner
     picture = Picture(data)
     assert is_like(picture.at(150, 300), RED)
     assert is_like(picture.at(290, 770), YELLOW)
-    assert is_like(picture.at(180, 600.7), RED)
+    assert is_like(picture.at(180, 601), DISAGREE)
     assert picture.any(YELLOW, 502, 702, 522, 722)
     assert [float(part) for part in annotations(data)["text"]["/AP"]["/N"]["/Matrix"]][:4] == matrix
     # They begin where the reader sees the upper left corner.
