@@ -44,6 +44,7 @@ def stop(db: Session, meeting: Meeting) -> int:
         return now_rev(db)
     after = max(now_rev(db), place.turn + 1)
     db.delete(place)
+    db.flush()
     changed(db, "led", meeting.id)
     return after
 
