@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
-        *(sa.Column(name, sa.Float(), nullable=True) for name in ("x0", "y0", "x1", "y1")),
+        *(sa.Column(name, sa.Double(), nullable=True) for name in ("x0", "y0", "x1", "y1")),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("turn", sa.BigInteger(), nullable=False),
