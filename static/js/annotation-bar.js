@@ -134,6 +134,7 @@ export class Bar {
   }
 
   panel(name, opener = null) {
+    if (name) this.desk.choose(null);
     for (const panel of this.root.querySelectorAll(".annotation-panel")) panel.hidden = panel.dataset.name !== name;
     for (const button of this.bar.querySelectorAll("[data-panel]:not([data-tool])")) {
       button.setAttribute("aria-expanded", String(button.dataset.panel === name));

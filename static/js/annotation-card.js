@@ -88,10 +88,11 @@ export class Card {
   /** What is looked at has changed, here or elsewhere; words that are being written stay. */
   onChanged({ records, whole }) {
     if (!this.record || this.draft) return;
-    const mine = this.store.get(this.record.id);
-    if (!mine || !(whole || records.some(({ id, parent }) => id === this.record.id || parent === this.record.id))) return;
-    if (mine.deleted) this.desk.choose(null);
-    else this.show(mine);
+    const { id } = this.record;
+    if (!whole && !records.some((one) => one.id === id || one.parent === id)) return;
+    const now = this.store.get(id);
+    if (now && this.store.isThere(now)) this.show(now);
+    else this.desk.choose(null);
   }
 
   show(record) {

@@ -107,3 +107,20 @@ export function place(point, width, height, rotate, page) {
   const rect = bounds([point, far], 2);
   return moved({ rect }, 0, 0, page).rect;
 }
+
+/** The corners [[x, y], …] of a line that matter: without those closer than `most` to the line between their neighbours. */
+export function simplified(corners, most) {
+  const kept = new Uint8Array(corners.length);
+  const spans = [[0, corners.length - 1]];
+  while (spans.length) {
+    const [from, to] = spans.pop();
+    kept[from] = kept[to] = 1;
+    let [far, at] = [most, 0];
+    for (let one = from + 1; one < to; one += 1) {
+      const away = distance(corners[one], ...corners[from], ...corners[to]);
+      if (away > far) [far, at] = [away, one];
+    }
+    if (at) spans.push([from, at], [at, to]);
+  }
+  return corners.filter((_, at) => kept[at]);
+}

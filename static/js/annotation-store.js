@@ -24,15 +24,20 @@ export class Store extends EventTarget {
     return record.author === this.facts.me;
   }
 
-  /** Whether a record stands on its page for this reader. */
-  isShown(record) {
-    return !record.deleted && !record.parent && record.placed !== false && (!this.hidden || this.isMine(record));
+  /** Whether a record is there for this reader, on its page or without a place. */
+  isThere(record) {
+    return !record.deleted && !record.parent && (!this.hidden || this.isMine(record));
   }
 
-  /** All that are there for this reader, in the order of the paper: by page, from top to bottom. */
+  /** Whether it stands on its page. */
+  isShown(record) {
+    return this.isThere(record) && record.placed !== false;
+  }
+
+  /** All that are there, in the order of the paper: by page, from top to bottom. */
   list() {
     return [...this.records.values()]
-      .filter((one) => !one.deleted && !one.parent && (!this.hidden || this.isMine(one)))
+      .filter((one) => this.isThere(one))
       .sort((a, b) => a.page - b.page || b.rect[3] - a.rect[3] || a.created.localeCompare(b.created));
   }
 
