@@ -25,6 +25,7 @@ from ecabinet.app import ENTRIES, ROOT, keep_findable
 from ecabinet.asgi import Process, WorkerProcess
 from ecabinet.bench import annotate as bench_annotate
 from ecabinet.bench import archive as bench_archive
+from ecabinet.bench import office as bench_office
 from ecabinet.bench import reader as bench_reader
 from ecabinet.bench import registry as bench_registry
 from ecabinet.bench import search as bench_search
@@ -197,6 +198,7 @@ def bench_arguments(parser: argparse.ArgumentParser) -> None:
     bench_archive.arguments(parser)
     bench_annotate.arguments(parser)
     bench_reader.arguments(parser)
+    bench_office.arguments(parser)
 
 
 def run_bench(options: argparse.Namespace) -> None:
@@ -205,6 +207,8 @@ def run_bench(options: argparse.Namespace) -> None:
             bench_registry.run(options, migrate)
         elif options.what == "search":
             bench_search.run(options, migrate)
+        elif options.what == "office":
+            bench_office.run(options, migrate)
         elif options.what == "annotate":
             bench_annotate.run(options)
         elif options.what == "archive":

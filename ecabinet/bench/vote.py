@@ -44,7 +44,7 @@ STREAM = {"seconds": 4}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench``: what is measured, and those of the vote."""
-    parser.add_argument("what", choices=["vote", "registry", "search", "archive", "reader", "annotate"])
+    parser.add_argument("what", choices=["vote", "registry", "search", "archive", "reader", "annotate", "office"])
     parser.add_argument("--tablets", type=int, default=500, help="how many tablets vote (500)")
     parser.add_argument("--database", help="an empty database to use instead of SQLite in a temporary folder")
     parser.add_argument("--kill", type=int, help="kill the server so many times in the middle of a vote, instead")

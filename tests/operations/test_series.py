@@ -228,7 +228,7 @@ def test_killed_in_the_middle(database: Database) -> None:
         unit = make_office(db).units["centre"]
         wanted = [new_series(db, unit).id for _ in range(2)]
     url = database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "ecabinet.bench.office_clerk", url, "100000", *map(str, wanted)]
+    command = [sys.executable, "-m", "ecabinet.bench.office_clerk", url, "1", "100000", *map(str, wanted)]
     acknowledged: list[tuple[int, int]] = []
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     for many, process in zip((5, 20, 40), processes, strict=True):
