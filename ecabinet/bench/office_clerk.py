@@ -31,7 +31,7 @@ def main(url: str, clerks: int, many: int, wanted: list[int]) -> None:
 
 
 def _take(database: Database, series_id: int) -> str:
-    """The line of a number taken; empty where SQLite let others go first for half a minute: asked again, as people do."""
+    """The line of a number taken; empty where SQLite let others go first for half a minute."""
     now = datetime.now(UTC)
     try:
         with database.writing() as db:
