@@ -6,14 +6,15 @@ import { textBox } from "./annotation-shapes.js";
 import { word } from "./annotation-words.js";
 import { announce, toast } from "./feedback.js";
 
+const ROOM_BESIDE = "(min-width: 1000px)";
 /** Tools that put something where one taps. */
 const PUT = new Set(["note", "text", "stamp"]);
 
 export class Desk extends EventTarget {
   /** `bar` is set by the page: {tool, stamp, style(kind), audience()}. */
-  constructor(store, layer, history) {
+  constructor(reader, store, layer, history) {
     super();
-    Object.assign(this, { store, layer, history, bar: null, active: null });
+    Object.assign(this, { reader, store, layer, history, bar: null, active: null });
   }
 
   // -- what Pointers ask --
@@ -118,13 +119,15 @@ export class Desk extends EventTarget {
     const record = this.store.get(id);
     if (!record) return;
     const [x0, , , y1] = record.rect;
-    const { viewer } = this.layer;
     if (record.placed !== false) {
       const far = this.layer.points(record.page, 120);
-      viewer.scrollPageIntoView({ pageNumber: record.page + 1, allowNegativeOffset: true,
+      this.reader.jumps?.leave();
+      this.reader.viewer.scrollPageIntoView({ pageNumber: record.page + 1, allowNegativeOffset: true,
         destArray: [null, { name: "XYZ" }, Math.max(0, x0 - far), y1 + far, null] });
     }
     this.choose(id, { focus: true });
+    // The drawer lies over the pages where there is no room beside them.
+    if (!matchMedia(ROOM_BESIDE).matches) this.reader.side?.hide();
   }
 
   say(name, tone = "info") {

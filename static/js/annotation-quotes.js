@@ -29,10 +29,17 @@ export function between(from, to) {
   return range.collapsed ? null : range;
 }
 
+/** The words of a range; lines end in a <br>, which has no words of its own. */
+function wordsOf(range) {
+  const words = range.cloneContents();
+  for (const end of words.querySelectorAll("br")) end.replaceWith(" ");
+  return words.textContent.replace(/\s+/g, " ").trim();
+}
+
 /** A range of one text layer; `quads` and `quote` of what it marks on that page, or null. */
 export function marked(layer, page, range) {
   const found = quads(lines(range.getClientRects()), (x, y) => layer.toPdf(page, x, y));
-  const quote = range.toString().replace(/\s+/g, " ").trim().slice(0, LONGEST_QUOTE);
+  const quote = wordsOf(range).slice(0, LONGEST_QUOTE);
   return found.length && quote ? { page, quads: found, quote } : null;
 }
 

@@ -32,6 +32,9 @@ export class Sync extends EventTarget {
     this.known = new Map();
     this.waiting = new Map();
     this.online = null;
+    /** In the paper's room; and since then asked for all that came before: only now do pushes leave no gap. */
+    this.joined = this.whole = false;
+    this.fetching = Promise.resolve();
     this.outbox = new Outbox(this.url, meeting, (body) => this.bySocket(body));
     this.outbox.addEventListener("state", ({ detail }) => this.onState(detail));
     store.addEventListener("made", ({ detail }) => this.send(detail.map(({ after }) => after)));
@@ -44,6 +47,9 @@ export class Sync extends EventTarget {
     document.addEventListener("ecabinet:connected", () => this.join());
     socket?.on("annotations", (said) => this.onPush(said));
     socket?.on("layer", (said) => this.onLayer(said));
+    socket?.on("disconnect", () => {
+      this.joined = this.whole = false;
+    });
     const wake = () => document.hidden || this.fetch();
     document.addEventListener("visibilitychange", wake);
     window.addEventListener("online", wake);
@@ -117,8 +123,10 @@ export class Sync extends EventTarget {
   // -- coming in --
 
   async join() {
+    this.joined = this.whole = false;
     try {
       const said = await ask("read", this.place);
+      this.joined = said.ok;
       if (said.ok) this.store.hide(Boolean(said.hidden));
     } catch {
       // The next connection says it again.
@@ -126,33 +134,44 @@ export class Sync extends EventTarget {
     await this.fetch();
   }
 
-  /** All since the last; without an answer what there is stays, and it is asked again later. */
-  async fetch(since = this.seq) {
-    if (this.fetching) return;
-    this.fetching = true;
+  /** Asks for all since the last, or for everything, after what is being asked already: that may miss what came since. */
+  fetch(everything = false) {
+    this.fetching = this.fetching.then(() => this.catchUp(everything));
+    return this.fetching;
+  }
+
+  /** Without an answer what there is stays, and it is asked again later. */
+  async catchUp(everything) {
+    const { joined } = this;
+    const there = everything || this.seq === 0 ? new Set() : null;
     try {
-      const there = since === 0 ? new Set() : null;
-      let more = true;
-      for (let from = since; more; from = this.seq) {
-        const query = new URLSearchParams({ since: from, ...(this.place.meeting ? { meeting: this.place.meeting } : {}) });
-        const answer = await fetch(`${this.url}?${query}`, { headers: { Accept: "application/json" }, cache: "no-store" });
-        if (!answer.ok) throw new Error(String(answer.status));
-        const said = await answer.json();
-        more = said.more === true;
+      let said = { seq: there ? 0 : this.seq, more: true };
+      while (said.more) {
+        said = await this.since(said.seq);
         this.take(said);
         for (const { id } of said.annotations) there?.add(id);
       }
-      // Asked for all: what was not in the answers is not there any more.
-      if (there) {
-        this.store.forget([...this.store.records.keys()].filter((id) => !there.has(id) && !this.waiting.has(id)));
-      }
+      if (there) this.forgetBut(there, said.seq);
+      this.whole = joined && this.joined;
       this.dispatchEvent(new Event("loaded"));
       this.tellOnline(true);
     } catch {
       this.tellOnline(false);
-    } finally {
-      this.fetching = false;
     }
+  }
+
+  /** What was not among all up to `seq` is not there any more, but for what is mine and waits and what came later. */
+  forgetBut(there, seq) {
+    const later = (id) => this.waiting.has(id) || this.known.get(id)?.seq > seq;
+    this.store.forget([...this.store.records.keys()].filter((id) => !there.has(id) && !later(id)));
+  }
+
+  async since(seq) {
+    const { meeting } = this.place;
+    const query = new URLSearchParams({ since: seq, ...(meeting ? { meeting } : {}) });
+    const answer = await fetch(`${this.url}?${query}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
   }
 
   tellOnline(online) {
@@ -184,7 +203,8 @@ export class Sync extends EventTarget {
 
   onPush({ version, seq, annotations }) {
     if (String(version) !== String(this.place.version)) return;
-    this.seq = Math.max(this.seq, seq);
+    // Of what lies before a push only those know who have asked since they entered the room.
+    if (this.whole) this.seq = Math.max(this.seq, seq);
     this.receive(annotations);
   }
 
@@ -192,7 +212,7 @@ export class Sync extends EventTarget {
     if (version !== undefined && String(version) !== String(this.place.version)) return;
     this.store.hide(Boolean(hidden));
     // What came while it was hidden was not for those who could not see it.
-    if (!hidden) this.fetch(0);
+    if (!hidden) this.fetch(true);
   }
 
   // -- what the device keeps for reading without a network --

@@ -23,7 +23,7 @@ async function start(reader) {
   const history = new History(store);
   const sync = new Sync(store);
   const layer = new Layer(reader, store);
-  const desk = new Desk(store, layer, history);
+  const desk = new Desk(reader, store, layer, history);
   desk.pointers = new Pointers(container, layer, desk);
   const chooser = new Audience(root.querySelector("[data-bar-audience]"), sync.url, store.facts.meeting);
   desk.bar = new Bar(root, desk, chooser);
