@@ -45,14 +45,14 @@ def standing(db: Session, person: Person, token: str, held: str, now: datetime) 
 
 
 def init_app(app: Flask) -> None:
-    """Every page says whose it is and of which files it is made: the service worker shows no page to another."""
+    """Every answer says whose it is, and a page of which files it is made: the service worker shows none to another."""
     app.jinja_env.globals["device_owner"] = owner
 
     def mark(response: Response) -> Response:
         if response.mimetype == "text/html":
             response.headers[SHELL_HEADER] = FILES.present().version
-            if name := owner():
-                response.headers[OWNER_HEADER] = name
+        if name := owner():
+            response.headers[OWNER_HEADER] = name
         return response
 
     app.after_request(mark)

@@ -44,8 +44,9 @@ def meeting(meeting_id: int) -> ResponseReturnValue:
     with database().reading() as db:
         luggage = taking.of_meeting(db, person(), meeting_id)
     pages = [url_for("meetings.page", meeting_id=meeting_id)]
-    if luggage.invited:
+    if luggage.check_in_code is not None:
         pages.append(url_for("meetings.invitation", meeting_id=meeting_id))
+        pages.append(url_for("meetings.check_in_qr", code=luggage.check_in_code))
     pages += [url_for("notebook.index", meeting=meeting_id), url_for("notebook.new", meeting=meeting_id)]
     pages += [url_for("notebook.page", note_id=note_id) for note_id in luggage.notes]
     return _said(luggage, pages, {"meeting": meeting_id})
@@ -80,11 +81,6 @@ def _paper(paper: PaperTaken, within: dict[str, int]) -> dict[str, Any]:
         "etag": paper.etag,
         "size": paper.size,
         "comments": url_for("comments.beside", **page_of) if meeting_id is not None else None,
-        "annotations": _annotations(paper, meeting_id),
+        "annotations": url_for("reading.annotations", **of, meeting=meeting_id),
         "layer": f"{paper.version_id}|{meeting_id or ''}",
     }
-
-
-def _annotations(paper: PaperTaken, meeting_id: int | None) -> str:
-    within = f"?meeting={meeting_id}" if meeting_id is not None else ""
-    return f"/papers/{paper.document_id}/versions/{paper.version_id}/annotations{within}"

@@ -34,7 +34,7 @@ class Luggage:
     title: str
     papers: list[PaperTaken]
     notes: list[int] = field(default_factory=list)
-    invited: bool = False
+    check_in_code: str | None = None
 
 
 def of_meeting(db: Session, person: Person, meeting_id: int) -> Luggage:
@@ -43,7 +43,8 @@ def of_meeting(db: Session, person: Person, meeting_id: int) -> Luggage:
     items = meetings.agenda(db, seen.meeting, circle=meetings.circle(db, seen))
     shown = dict.fromkeys(paper.id for item in items for paper in item.papers)
     notes = [note.id for note in notebook.notes(db, person.member_id, "", meeting_id)]
-    return Luggage(seen.meeting.title, _papers(db, person, shown), notes, seen.participant is not None)
+    code = seen.participant.check_in_code if seen.participant is not None else None
+    return Luggage(seen.meeting.title, _papers(db, person, shown), notes, code)
 
 
 def of_round(db: Session, person: Person, round_id: int) -> Luggage:

@@ -6,7 +6,7 @@ import { text } from "./texts.js";
 
 const PAUSES = [1000, 2000, 4000, 5000];
 // Refusals that say nothing about the ballot itself: it is kept and sent again.
-const PASSING = new Set(["signed_out", "csrf", "busy", "throttled", "store_full", "store_down"]);
+export const PASSING = new Set(["signed_out", "csrf", "busy", "throttled", "store_full", "store_down"]);
 
 export class Ballots {
   /** `member`: id of the person at this device; `emit(event, data)`: resolves to the ack, rejects without one. */
@@ -17,6 +17,8 @@ export class Ballots {
     this.timer = null;
     this.failures = 0;
     this.onWaiting = () => {};
+    /** Whether the page has just had its network: a ballot is kept over a moment without one, not cast offline. */
+    this.mayCast = () => true;
     document.addEventListener("submit", (event) => this.onSubmit(event));
     document.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("change", (event) => this.onChange(event));
@@ -53,7 +55,7 @@ export class Ballots {
     if (!form || event.target.name !== "option") return;
     writeDraft(this.member, pollOf(form), chosen(form).map((input) => input.value));
     showCount(form);
-    status(form, "");
+    status(form, this.mayCast() ? "" : text("ballotOffline"), true);
   }
 
   async onSubmit(event) {
@@ -61,7 +63,7 @@ export class Ballots {
     if (!form.matches("form[data-ballot]")) return;
     event.preventDefault();
     if (form.hasAttribute("data-sending")) return;
-    const fault = faultOf(form);
+    const fault = this.mayCast() ? faultOf(form) : text("ballotOffline");
     if (fault) {
       status(form, fault, true);
       return;
@@ -140,7 +142,7 @@ export class Ballots {
 }
 
 /** Plain HTTP with the same token; null when there is no usable answer (network, overload, proxy pages). */
-async function byHttp({ poll, options, token, action }) {
+export async function byHttp({ poll, options, token, action }) {
   const fields = new URLSearchParams([["poll", poll], ...options.map((id) => ["option", id]), ["token", token]]);
   try {
     const answer = await post(action, fields);

@@ -34,6 +34,8 @@ const ACK = 5000;
 const POLL = 5000;
 const QUIET = 1500;
 const LIMIT = 4000;
+/** So long without a network is not a moment any more: no ballot is cast then. */
+const MOMENT = 60_000;
 
 class Live {
   constructor(root) {
@@ -45,6 +47,9 @@ class Live {
     this.pollTimer = null;
     this.ballots = new Ballots(root.dataset.memberId, (event, data) => this.emit(event, data));
     this.ballots.onWaiting = () => this.wordLine();
+    // A saved copy shows the votes of its own time.
+    this.lostAt = document.documentElement.dataset.savedAt ? 0 : null;
+    this.ballots.mayCast = () => this.lostAt === null || Date.now() - this.lostAt < MOMENT;
     // The answer to our own action says so in HX-Trigger; where no socket can be had this is how it shows at once.
     document.addEventListener("refresh-blocks", () => this.fetchBlocks());
     document.addEventListener("ecabinet:blocks", () => this.ballots.prepareForms());
@@ -113,10 +118,12 @@ class Live {
 
   lost() {
     this.joined = false;
+    this.lostAt ??= Date.now();
     this.pollTimer ??= setTimeout(() => this.poll(), QUIET);
   }
 
   found() {
+    this.lostAt = null;
     clearTimeout(this.pollTimer);
     this.pollTimer = null;
     this.hideLine();
@@ -143,6 +150,7 @@ class Live {
       // The page is no longer for this person: the server's own page says so.
       else if (answer.status === 403 || answer.status === 404) location.reload();
       else if (answer.ok) {
+        this.lostAt = null;
         this.etag = answer.headers.get("ETag") ?? "";
         applyBlocks(await answer.json(), before);
       }

@@ -1,5 +1,6 @@
 // What every page says of the device: whether it is a saved copy and of when, what waits to be sent, and the buttons
 // that take papers along. Registers the service worker.
+import { sendLeftBallots } from "./ballots-left.js";
 import { contact, heldDevice, openDevice, pagePerson, wipe } from "./device.js";
 import { ask as question } from "./feedback.js";
 import { wireOfflineForms } from "./offline-forms.js";
@@ -26,8 +27,12 @@ export function momentOf(value) {
   return isToday ? time : `${time} ${two(at.getDate())}/${two(at.getMonth() + 1)}`;
 }
 
-export const sizeOf = (bytes) => (bytes < MIB ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MB`)
-  .replace(".", root.lang === "vi" ? "," : ".");
+/** 972 KB, 3,4 MB, 120 MB, 9,8 GB. */
+export function sizeOf(bytes) {
+  if (bytes < MIB) return `${Math.ceil(bytes / 1024)} KB`;
+  const [size, unit] = bytes < 1000 * MIB ? [bytes / MIB, "MB"] : [bytes / MIB / 1024, "GB"];
+  return `${size.toLocaleString(root.lang, { maximumFractionDigits: size < 10 ? 1 : 0 })} ${unit}`;
+}
 
 function showLine() {
   const line = document.querySelector("[data-device-line]");
@@ -95,8 +100,13 @@ async function look() {
   const said = await contact();
   online = Boolean(said) || (navigator.onLine && !savedAt && online !== false ? online : false);
   showLine();
-  if (said) await freshen().catch(() => {});
-  else if (pagePerson() && !(await heldDevice())) location.replace("/login");
+  if (said) {
+    await sendLeftBallots(said.member);
+    await freshen().catch(() => {});
+  } else if (pagePerson() && !(await heldDevice())) {
+    // What was kept has been removed: the session was ended elsewhere.
+    location.replace("/login");
+  }
 }
 
 /** Signing out takes everything off the device, with a network or without; what waits would be lost, so it is asked. */
@@ -119,7 +129,10 @@ async function wireWorker() {
   try {
     const registration = await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
     registration.waiting?.postMessage({ ask: "take over" });
-    if (pagePerson()) await ask("start");
+    if (!pagePerson()) return;
+    await ask("start");
+    // From here on this page and the first one open without a network; tests wait for it.
+    root.dataset.offlineReady = "";
   } catch {
     // A browser without module workers, or no network at the first visit: the page works, only not without a network.
   }

@@ -84,7 +84,8 @@ self.addEventListener("fetch", (event) => {
   else if (request.method !== "GET") return;
   else if (url.pathname.startsWith("/static/")) event.respondWith(file(request, url.pathname));
   else if (isContent(url)) event.respondWith(content(request));
-  else if (request.headers.get("HX-Request")) event.respondWith(part(request, address));
+  else if (request.headers.get("HX-Request")) event.respondWith(part(request, address, true));
+  else if (request.destination === "image") event.respondWith(part(request, address, false));
 });
 
 const isContent = (url) => /^\/papers\/\d+\/versions\/\d+\/content$/.test(url.pathname) && !url.searchParams.has("download");
@@ -110,12 +111,12 @@ async function content(request) {
   return saved ?? fetch(request);
 }
 
-async function part(request, address) {
+async function part(request, address, isPart) {
   try {
     return await fetch(request);
   } catch (fault) {
     const device = await heldDevice();
-    const saved = device && (await savedPage(device, address, true));
+    const saved = device && (await savedPage(device, address, isPart));
     if (saved) return saved;
     throw fault;
   }

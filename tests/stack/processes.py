@@ -83,15 +83,15 @@ def shared_environment(
 
 
 @contextlib.contextmanager
-def application(environment: dict[str, str], logs: Path) -> Iterator[str]:
-    """One application process on a free port; yields its address once it answers."""
-    with services.first_that_starts(lambda: _application(environment, logs)) as url:
+def application(environment: dict[str, str], logs: Path, port: int | None = None) -> Iterator[str]:
+    """One application process, on a free port unless one is named; yields its address once it answers."""
+    with services.first_that_starts(lambda: _application(environment, logs, port)) as url:
         yield url
 
 
 @contextlib.contextmanager
-def _application(environment: dict[str, str], logs: Path) -> Iterator[str]:
-    port = services.free_ports(1)[0]
+def _application(environment: dict[str, str], logs: Path, port: int | None) -> Iterator[str]:
+    port = port or services.free_ports(1)[0]
     url = f"http://127.0.0.1:{port}"
     own = environment | {"HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": url}
     command = [sys.executable, "-m", "ecabinet", "serve"]
