@@ -230,6 +230,8 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure,
         PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
+        # Else an answer that took long would bring back what the session was when it was asked for.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=config.max_upload,
         BABEL_DEFAULT_LOCALE=config.locale,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "ecabinet" / "translations"),

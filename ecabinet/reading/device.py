@@ -24,7 +24,7 @@ def name_of(hashed: str) -> str:
 def owner() -> str:
     """For templates: member and session of the page; empty when nobody is signed in, or it is rendered for many."""
     person: Person | None = g.get("person")
-    if person is None or g.get("pushing"):
+    if person is None or "token" not in session or g.get("pushing"):  # without: who just signed out
         return ""
     return f"{person.member_id}.{name_of(token_hash(session['token']))}"
 

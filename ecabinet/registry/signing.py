@@ -15,7 +15,7 @@ from ecabinet.registry.account_rules import SECOND_STEP_LENGTH, device
 from ecabinet.registry.models import Account
 from ecabinet.registry.passkeys import Party
 from ecabinet.sealing import Sealer
-from ecabinet.web import database, engines
+from ecabinet.web import csrf_token, database, engines
 
 DEVICE = "ecabinet_device"
 DEVICE_LENGTH = timedelta(days=365)
@@ -101,6 +101,7 @@ def start_session(account_id: int, at: datetime) -> None:
     forget()
     session.permanent = True
     session["token"] = token
+    csrf_token()  # one for all pages: of two asked for at once each would make its own, and only one be kept
     _remember_device(login)
 
 

@@ -1,5 +1,6 @@
 """Signing in: the cookie, the throttle, where one lands, and out again."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,15 @@ def test_a_right_password_gives_a_session_in_a_guarded_cookie(make_site: Callabl
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert ("Secure" in cookie) == public_url.startswith("https")
+
+
+def test_pages_asked_for_at_once_take_nothing_from_each_other(site: Site) -> None:
+    """Each is asked with the cookie as it was after signing in, and none of the answers brings another."""
+    own = site.anybody()
+    assert own.post("/login", {"login": "first", "password": PASSWORD}).status_code == 303
+    answers = [own.get(path) for path in ("/", "/search", "/meetings")]
+    assert len({re.findall(r'name="csrf-token" content="([^"]{20,})"', answer.text)[0] for answer in answers}) == 1
+    assert not [answer.headers["Set-Cookie"] for answer in answers if "Set-Cookie" in answer.headers]
 
 
 @pytest.mark.parametrize(
