@@ -35,6 +35,7 @@ export class Card {
     });
     this.part("text").addEventListener("input", () => this.showSave());
     this.part("delete").addEventListener("click", () => this.desk.remove(this.record.id));
+    this.part("place").addEventListener("click", () => this.desk.placeHere(this.record.id));
     this.part("retry").addEventListener("click", () => this.sync.retry(this.record.id));
     this.part("drop").addEventListener("click", () => this.sync.giveUp(this.record.id));
     this.audience.addEventListener("change", () => {
@@ -106,6 +107,8 @@ export class Card {
     this.part("quote").textContent = record.quote;
     this.part("quote").hidden = !record.quote;
     this.part("unplaced").hidden = record.placed !== false;
+    // What marked words cannot be laid on others.
+    this.part("place").hidden = record.placed !== false || !own || Boolean(record.quads?.length);
     this.showText(record, own, same);
     this.showColours(record, own);
     this.showAudience(record, own, same);

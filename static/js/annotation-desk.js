@@ -1,6 +1,6 @@
 // What is done with annotations on the page that is open: making, choosing, moving them. The parts of the page (bar,
 // card, list) and the tools call it and do not know each other.
-import { place as placed } from "./annotation-geometry.js";
+import { moved, place as placed } from "./annotation-geometry.js";
 import { marks, toolFor } from "./annotation-tools.js";
 import { textBox } from "./annotation-shapes.js";
 import { word } from "./annotation-words.js";
@@ -112,6 +112,29 @@ export class Desk extends EventTarget {
 
   get chosen() {
     return this.layer.selected && this.store.get(this.layer.selected);
+  }
+
+  /** One of mine that found no place comes into the middle of what is seen. */
+  placeHere(id) {
+    const record = this.store.get(id);
+    const { page, x, y } = this.middle();
+    const [x0, y0, x1, y1] = record.rect;
+    const still = moved(record, x - (x0 + x1) / 2, y - (y0 + y1) / 2, this.layer.box(page));
+    this.store.change(id, { ...still, page, placed: true });
+    this.goTo(id);
+  }
+
+  /** The place in the middle of what is seen of the present page. */
+  middle() {
+    const { viewer } = this.reader;
+    const page = viewer.currentPageNumber - 1;
+    const seen = viewer.container.getBoundingClientRect();
+    const box = this.layer.view(page).div.getBoundingClientRect();
+    const between = (low, high, least, most) => (Math.max(low, least) + Math.min(high, most)) / 2;
+    const clientX = between(seen.left, seen.right, box.left, box.right);
+    const clientY = between(seen.top, seen.bottom, box.top, box.bottom);
+    const [x, y] = this.layer.toPdf(page, clientX, clientY);
+    return { page, x, y, pressure: 0.5, clientX, clientY };
   }
 
   /** To its place in the paper, and looked at there. */

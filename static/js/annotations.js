@@ -32,7 +32,7 @@ async function start(reader) {
   document.getElementById("tab-notes").addEventListener("click", () => list.soon());
   wireChoosing(desk, container);
   wireSelection(root, desk, container);
-  wireMiddle(desk, reader.viewer);
+  wireMiddle(desk);
   wireState(root, store, sync);
   globalThis.ecabinetAnnotations = { store, desk, layer, sync };
   await sync.open();
@@ -40,16 +40,10 @@ async function start(reader) {
 }
 
 /** By the keyboard alone what is placed comes into the middle of what is seen, and is moved from there by the arrows. */
-function wireMiddle(desk, viewer) {
+function wireMiddle(desk) {
   desk.addEventListener("middle", () => {
     if (!desk.taps()) return;
-    const page = viewer.currentPageNumber - 1;
-    const seen = viewer.container.getBoundingClientRect();
-    const box = desk.layer.view(page).div.getBoundingClientRect();
-    const middle = (low, high, least, most) => (Math.max(low, least) + Math.min(high, most)) / 2;
-    const [clientX, clientY] = [middle(seen.left, seen.right, box.left, box.right), middle(seen.top, seen.bottom, box.top, box.bottom)];
-    const [x, y] = desk.layer.toPdf(page, clientX, clientY);
-    desk.begin({ page, x, y, pressure: 0.5, clientX, clientY }, {});
+    desk.begin(desk.middle(), {});
     desk.end();
   });
 }
