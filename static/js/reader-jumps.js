@@ -47,7 +47,7 @@ export class Jumps {
     this.button.hidden = !last;
     if (!last) return;
     this.button.querySelector("[data-jump-page]").textContent = String(last.page);
-    this.button.setAttribute("aria-label", this.reader.words("jumpBack", last.page));
-    this.button.title = this.reader.words("jumpBack", last.page);
+    this.button.setAttribute("aria-label", this.reader.words("backTo", last.page));
+    this.button.title = this.reader.words("backTo", last.page);
   }
 }
