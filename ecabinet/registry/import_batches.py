@@ -8,24 +8,23 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, String, func, insert, literal, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
-from documents.database import Instant
 from documents.errors import Problem
 from ecabinet import audit
 from ecabinet.access import ancestors
 from ecabinet.registry import members
 from ecabinet.registry.history_models import MemberEvent
 from ecabinet.registry.import_models import ImportRow, ImportRun
-from ecabinet.registry.import_rows import COLUMNS, Prepared
+from ecabinet.registry.import_rows import Prepared
+from ecabinet.registry.import_writing import Writing, numbers_table
 from ecabinet.registry.member_counts import Tally
 from ecabinet.registry.member_rules import Finding
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import ImportState, MemberEventKind, RowOutcome
 from ecabinet.sealing import Sealer
 
-MEMBER_COLUMNS = ("id", "unit_id", *COLUMNS)
 SQLITE_CACHE_KIB = 64 * 1024
 
 
@@ -63,16 +62,25 @@ class Batch:
         self._now, self._today = now, today
         self._outcome = Outcome()
         self._rows: list[dict[str, Any]] = []
+        self._writing = Writing(db, run.id, run.created_by, now, today)
+        self._known: list[tuple[int, Prepared, Member]] = []
         self._new: list[tuple[Prepared, Place]] = []
         self._seen: set[str] = set()
 
     def take(self, prepared: Sequence[Prepared], first: int) -> Outcome:
         """Take what is new, mend what differs, leave what is the same, refuse the rest by name."""
         known = _Known(self._db, self._run, prepared)
-        for number, row in enumerate(prepared, first):
-            self._take_one(number, row, known)
+        try:
+            for number, row in enumerate(prepared, first):
+                self._take_one(number, row, known)
+            self._writing.finish()
+        finally:
+            self._writing.close()
+        # Only now: while the new ones are on their way nothing else can be asked of the database.
+        for number, row, member in self._known:
+            self._compare(number, row, member)
         if not self._run.dry and self._new:
-            self._insert()
+            self._count()
         if self._rows:
             self._db.execute(insert(ImportRow), self._rows)
         if not self._run.dry:
@@ -88,9 +96,11 @@ class Batch:
         if place is None or (row.findings and row.refused):
             self._refuse(number, row)
         elif member is not None:
-            self._compare(number, row, member)
+            self._known.append((number, row, member))
         else:
             self._new.append((row, place))
+            if not self._run.dry:
+                self._writing.add((place.id, *row.columns()))
             if row.findings:
                 self._note(number, row, RowOutcome.CORRECTED)
                 self._outcome.corrected += 1
@@ -177,29 +187,6 @@ class Batch:
              "findings": findings}
         )  # fmt: skip
 
-    def _insert(self) -> None:
-        ids = _new_ids(self._db, len(self._new))
-        _insert_members(
-            self._db,
-            [(member_id, place.id, *row.columns()) for member_id, (row, place) in zip(ids, self._new, strict=True)],
-        )
-        said = (
-            (MemberEvent.kind, literal(MemberEventKind.ENTERED.value, String)),
-            (MemberEvent.on_day, literal(self._today, Date)),
-            (MemberEvent.decision, literal("", String)),
-            (MemberEvent.details, literal({"import": self._run.id}, MemberEvent.details.type)),
-            (MemberEvent.recorded_by, literal(self._run.created_by, Integer)),
-            (MemberEvent.recorded_at, literal(self._now, Instant)),
-        )
-        each = _each(self._db, ids)
-        self._db.execute(
-            insert(MemberEvent).from_select(
-                [MemberEvent.member_id, *(column for column, _value in said)],
-                select(each.c.value, *(value for _column, value in said)),
-            )
-        )
-        self._count()
-
     def _count(self) -> None:
         tally = Tally()
         for (path, sex, born), number in Counter(
@@ -232,7 +219,7 @@ class _Known:
 
 def _entered_by(db: Session, run_id: int, ids: Sequence[int]) -> set[int]:
     entered = select(MemberEvent.member_id).where(
-        MemberEvent.member_id.in_(select(_each(db, ids).c.value)),
+        MemberEvent.member_id.in_(select(numbers_table(db.connection(), ids).c.value)),
         MemberEvent.kind == MemberEventKind.ENTERED.value,
         MemberEvent.details["import"].as_integer() == run_id,
     )
@@ -242,18 +229,10 @@ def _entered_by(db: Session, run_id: int, ids: Sequence[int]) -> set[int]:
 def _one_of(db: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     """One parameter for thousands of values. Fingerprints and card numbers hold no comma."""
     if db.get_bind().dialect.name == "postgresql":
-        return cast(ColumnElement[bool], column == func.any(func.string_to_array(",".join(values), ",")))
+        given = func.string_to_array(",".join(values), ",").cast(ARRAY(column.type))
+        return cast(ColumnElement[bool], column == func.any(given))
     each = func.json_each(json.dumps(values)).table_valued("value")
     return cast(ColumnElement[bool], column.in_(select(each.c.value)))
-
-
-def _each(db: Session, numbers: Sequence[int]) -> FromClause:
-    """The numbers as a table with the column ``value``, from one parameter."""
-    joined = ",".join(map(str, numbers))
-    if db.get_bind().dialect.name == "postgresql":
-        numbers_of = func.string_to_array(joined, ",").cast(ARRAY(Integer))
-        return func.unnest(numbers_of).table_valued("value").render_derived()
-    return func.json_each(f"[{joined}]").table_valued("value")
 
 
 def places_of(db: Session, unit: Unit) -> dict[str, Place]:
@@ -276,30 +255,3 @@ def hasten(db: Session) -> None:
         db.execute(text("SET LOCAL synchronous_commit = off"))
     else:
         db.execute(text(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}"))
-
-
-def _new_ids(db: Session, number: int) -> list[int]:
-    if db.get_bind().dialect.name == "postgresql":
-        # the name of the sequence is looked up once, not for each number; one row to fetch
-        name = "(SELECT CAST(pg_get_serial_sequence('member', 'id') AS regclass))"
-        drawn = f"SELECT nextval({name}) AS id FROM generate_series(1, :number)"  # noqa: S608 - a constant
-        ids = text(f"SELECT string_agg(CAST(id AS text), ',') FROM ({drawn}) AS drawn")  # noqa: S608 - a constant
-        return list(map(int, db.scalars(ids, {"number": number}).one().split(",")))
-    # SQLite has one writer at a time, and this is it
-    last = db.scalar(text("SELECT COALESCE(MAX(id), 0) FROM member")) or 0
-    return list(range(last + 1, last + 1 + number))
-
-
-def _insert_members(db: Session, rows: Sequence[tuple[Any, ...]]) -> None:
-    """As the table has them, by COPY or straight through the driver: five times as fast as inserts of the mapper."""
-    names = ", ".join(MEMBER_COLUMNS)
-    connection = db.connection()
-    if connection.dialect.name != "postgresql":
-        places = ", ".join("?" * len(MEMBER_COLUMNS))
-        connection.exec_driver_sql(f"INSERT INTO member ({names}) VALUES ({places})", list(rows))  # noqa: S608
-        return
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - a checked-out connection has one
-    with driver.cursor() as cursor, cursor.copy(f"COPY member ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -63,7 +63,7 @@ def crowd(database: Database) -> Iterator[Crowd]:
             member = operations.add_member(db, unit, dice.choice(NAMES), sex, born, f"T{number}" if number % 6 else "")
             member.joined_on = date(dice.randint(2019, 2021), dice.choice([3, 12]), 26) if number % 5 else None
             member.status = dice.choice(["active", "active", "active", "deferred", "grown"])
-            member.national_id_print = f"{number:064}" if number % 3 else None
+            member.national_id_print = f"{number:032}" if number % 3 else None
             db.flush()
             if number % 4 == 0:
                 photos.add(member.id)
