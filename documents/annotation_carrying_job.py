@@ -6,7 +6,7 @@ Versions follow each other: one waits until those before it have been read, and 
 import logging
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,11 @@ from documents.models import Job, PageText, Version
 from documents.rules import Lane, RenditionKind, VersionState
 
 log = logging.getLogger(__name__)
+
+SECONDS = 150.0
+"""A thousand pages on a machine that does much else take this long; what is not done by then has no place. Less than
+the lease of a job.
+"""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ def _places(blobs: Blobs, order: Order, limits: Limits, lane: Lane | None) -> di
             for source, name in ((order.former, "old.pdf"), (order.version, "new.pdf"))
             if source.sha256 is not None
         )
+        if lane != Lane.QUICK:
+            limits = replace(limits, seconds=max(limits.seconds, SECONDS))
         try:
             return places(old, new, order.marks, limits)
         except ErrandFailed as failed:

@@ -4,11 +4,15 @@ Words are compared folded (without marks, đ as d) and small edits are tolerated
 places is found in none.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
+
+import numpy
+from numpy.typing import NDArray
 
 from documents.annotation_marks import Box
 from documents.compare import matches
@@ -28,6 +32,9 @@ LONG = 2000
 """Words of a passage that vote for its place."""
 EDITS = 400
 """Beyond so many words changed in a passage it is another."""
+
+
+Places = NDArray[numpy.int64]
 
 
 class Word(NamedTuple):
@@ -66,22 +73,41 @@ class Paper:
             self.first[number] = len(self.words)
             self.words += self.sheets[number].words
         self.forms = [word.form for word in self.words]
-        self._rows: dict[tuple[str, ...], list[int]] | None = None
 
     def of_page(self, number: int) -> range:
         """Places of the words of a page."""
         first = self.first.get(number, len(self.words))
         return range(first, first + len(self.sheets[number].words) if number in self.sheets else first)
 
-    def rows(self, row: tuple[str, ...]) -> list[int]:
+    @cached_property
+    def _numbered(self) -> dict[str, int]:
+        """A number for each word that there is."""
+        return {form: number for number, form in enumerate(dict.fromkeys(self.forms))}
+
+    @cached_property
+    def _rows(self) -> dict[int, tuple[Places, Places]]:
+        """By how many words: the keys of all rows in order, and where each stands."""
+        return {}
+
+    def rows(self, row: Sequence[str]) -> list[int]:
         """Where these words stand in a row."""
-        if self._rows is None:
-            found: dict[tuple[str, ...], list[int]] = defaultdict(list)
-            for length in range(1, SEED + 1):
-                for place, key in enumerate(zip(*(self.forms[n:] for n in range(length)), strict=False)):
-                    found[key].append(place)
-            self._rows = found
-        return self._rows.get(row, [])
+        numbers = [self._numbered.get(form, -1) for form in row]
+        if -1 in numbers or len(row) > len(self.forms):
+            return []
+        if len(row) not in self._rows:
+            self._rows[len(row)] = self._all_rows(len(row))
+        keys, places = self._rows[len(row)]
+        key = sum(number * len(self._numbered) ** power for power, number in enumerate(numbers))
+        first, end = numpy.searchsorted(keys, [key, key + 1])
+        return [int(place) for place in places[first:end][: COMMON + 1]]
+
+    def _all_rows(self, length: int) -> tuple[Places, Places]:
+        numbers = numpy.fromiter((self._numbered[form] for form in self.forms), numpy.int64, len(self.forms))
+        end = len(numbers) - length + 1
+        parts = (numbers[power : end + power] * len(self._numbered) ** power for power in range(length))
+        keys = numpy.sum(list(parts), axis=0)
+        places = numpy.argsort(keys, kind="stable")
+        return keys[places], places
 
 
 @dataclass(frozen=True)
@@ -154,7 +180,7 @@ def _shifts(old: Paper, new: Paper, passage: Passage, start: int, end: int) -> I
     votes: Counter[int] = Counter()
     length = min(SEED, end - start)
     for place in range(start, min(end, start + LONG) - length + 1):
-        rows = new.rows(tuple(old.forms[place : place + length]))
+        rows = new.rows(old.forms[place : place + length])
         if len(rows) <= COMMON:
             votes.update(row - place for row in rows)
     near: Counter[int] = Counter()

@@ -4,9 +4,11 @@ PDFium tells where each letter stands; the rest decides :mod:`documents.annotati
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from documents.text import exact, fold
 
 MOST_BYTES = 256 * 1024**2
 """Of the answer."""
+WRITTEN = re.compile(r"[\w\u0300-\u036f]+")
+"""A word, also one whose marks stand beside its letters."""
 NEIGHBOURS = 2
 """Pages before and after one with annotations whose words tell it from others."""
 
@@ -81,47 +85,47 @@ def _visible(page: Any) -> Box:
 
 def _words(page: Any, number: int) -> tuple[str, list[Word]]:
     """The text of a page, letter by letter, so that places in it are places of boxes; and its words."""
-    from pypdfium2 import raw
-
     text_page = page.get_textpage()
-    handle = text_page.raw
-    codes = [raw.FPDFText_GetUnicode(handle, place) for place in range(raw.FPDFText_CountChars(handle))]
-    # A code that is no letter of its own, half of a pair too, stands for itself as a gap.
-    text = "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else " " for code in codes)
+    text = _letters(text_page)
     words = [
-        Word(form, number, _around(text_page, start, end), start, end)
-        for start, end in _spans(text)
-        if (form := _form(text[start:end]))
+        Word(form, number, _around(text_page.raw, found.start(), found.end() - 1), *found.span())
+        for found in WRITTEN.finditer(text)
+        if (form := _form(found[0]))
     ]
     text_page.close()
     return text, words
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Runs of letters and digits, with the marks that stand beside them as letters of their own."""
-    start: int | None = None
-    for place, letter in enumerate(text):
-        if letter.isalnum() or unicodedata.combining(letter):
-            start = place if start is None else start
-        elif start is not None:
-            yield start, place
-            start = None
-    if start is not None:
-        yield start, len(text)
+def _letters(text_page: Any) -> str:
+    from pypdfium2 import raw
+
+    count = text_page.count_chars()
+    text = str(text_page.get_text_range(0, count, errors="replace"))
+    if len(text) == count:
+        return text
+    # Some letters are more than one, or none, in the text as a whole: then they are asked for one by one.
+    codes = (raw.FPDFText_GetUnicode(text_page.raw, place) for place in range(count))
+    return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else " " for code in codes)
 
 
+@cache
 def _form(written: str) -> str:
     return fold(exact(unicodedata.normalize("NFC", written)))
 
 
-def _around(text_page: Any, start: int, end: int) -> Box:
+def _around(text_page: Any, first: int, last: int) -> Box:
     """Of a word: its first and last letters tell, as they stand in one line."""
-    first, last = text_page.get_charbox(start, loose=True), text_page.get_charbox(end - 1, loose=True)
+    from pypdfium2 import raw
+
+    boxes = (raw.FS_RECTF(), raw.FS_RECTF())
+    for place, box in zip((first, last), boxes, strict=True):
+        raw.FPDFText_GetLooseCharBox(text_page, place, box)
+    one, other = boxes
     return (
-        min(first[0], last[0]),
-        min(first[1], last[1]),
-        max(first[2], last[2]),
-        max(first[3], last[3]),
+        min(one.left, other.left),
+        min(one.bottom, other.bottom),
+        max(one.right, other.right),
+        max(one.top, other.top),
     )
 
 

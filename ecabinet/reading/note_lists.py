@@ -7,7 +7,7 @@ from itertools import groupby
 import docx
 from docx.document import Document
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from flask_babel import gettext as _
 
 from ecabinet.printing.texts import clean
@@ -46,6 +46,8 @@ def as_word(title: str, about: str, lines: Iterable[Line]) -> bytes:
     style = paper.styles["Normal"]
     style.font.name, style.font.size = FACE, Pt(13)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FACE)
+    page = paper.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
     paper.core_properties.title, paper.core_properties.author = clean(title)[:255], ""
     paper.add_heading(clean(title), level=1)
     paper.add_paragraph().add_run(clean(about)).italic = True
@@ -75,12 +77,12 @@ def _heading(line: Line) -> str:
 def _add(paper: Document, line: Line) -> None:
     head = paper.add_paragraph()
     head.paragraph_format.keep_with_next = True
+    head.paragraph_format.space_before, head.paragraph_format.space_after = Pt(8), Pt(0)
     head.add_run(clean(line.author)).bold = True
     about = head.add_run(f" · {line.kind} · {line.at}")
     about.font.size, about.font.color.rgb = Pt(11), QUIET
-    if line.quote:
-        paper.add_paragraph(style="Quote").add_run(f"“{clean(line.quote)}”")
-    for part in clean(line.text).split("\n") if line.text else ():
-        paper.add_paragraph(part)
-    for reply in line.replies:
-        paper.add_paragraph(clean(reply), style="List Bullet")
+    said = [paper.add_paragraph(f"“{clean(line.quote)}”", style="Quote")] if line.quote else []
+    said += [paper.add_paragraph(part) for part in clean(line.text).split("\n") if part]
+    said += [paper.add_paragraph(clean(reply), style="List Bullet") for reply in line.replies]
+    for paragraph in said:
+        paragraph.paragraph_format.space_after = Pt(2)

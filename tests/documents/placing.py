@@ -58,7 +58,7 @@ def places_of(paper: Paper, text: str, nth: int = 0) -> range:
     return range(start, start + len(wanted))
 
 
-def over(paper: Paper, places: range, kind: Kind = Kind.HIGHLIGHT) -> Mark:
+def over(paper: Paper, places: range) -> Mark:
     """Words marked, each with a box of its own."""
     words = [paper.words[place] for place in places]
     quads = tuple(
@@ -67,7 +67,9 @@ def over(paper: Paper, places: range, kind: Kind = Kind.HIGHLIGHT) -> Mark:
         for x0, y0, x1, y1 in [word.box]
         if word.page == words[0].page
     )
-    return Mark(id=ID, kind=kind, page=words[0].page, rect=around(quads), quads=quads, quote=quote(paper, places))
+    return Mark(
+        id=ID, kind=Kind.HIGHLIGHT, page=words[0].page, rect=around(quads), quads=quads, quote=quote(paper, places)
+    )
 
 
 def quote(paper: Paper, places: range) -> str:
