@@ -27,8 +27,16 @@ class News:
     gone: bool
 
 
+def as_of_now(db: Session) -> None:
+    """Read everything of this transaction, which has read nothing yet, as it stands at one moment: what was shared
+    when its audience was read must not be shown with the words of a moment later, when it is private.
+    """
+    if db.get_bind().dialect.name == "postgresql":  # SQLite never reads otherwise
+        db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def seq_of(db: Session, version_id: int) -> int:
-    """How many changes a version has had. Read before anything else: what is read later lacks none of them."""
+    """How many changes a version has had."""
     return db.scalar(select(Version.annotation_seq).where(Version.id == version_id)) or 0
 
 

@@ -150,7 +150,7 @@ def read_change(record: Any, version_id: int, pages: int | None) -> Change:
     if record.get("version", version_id) != version_id:
         raise Problem("annotation_elsewhere")
     key, rev = record.get("id"), record.get("rev")
-    if not isinstance(key, str) or not _ID.fullmatch(key):
+    if not is_id(key):
         raise Problem("annotation_malformed", "id")
     if not _whole(rev, 1, 2**31 - 1):
         raise Problem("annotation_malformed", "rev")
@@ -158,6 +158,11 @@ def read_change(record: Any, version_id: int, pages: int | None) -> Change:
     if not isinstance(deleted, bool):
         raise Problem("annotation_malformed", "deleted")
     return Change(key, rev, None if deleted else _content(record, pages))
+
+
+def is_id(value: Any) -> TypeGuard[str]:
+    """Whether this could name an annotation: a UUID in small letters."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _content(record: dict[str, Any], pages: int | None) -> Content:
@@ -168,7 +173,7 @@ def _content(record: dict[str, Any], pages: int | None) -> Content:
     page, parent = record.get("page"), record.get("parent")
     if not _whole(page, 0, (MOST_PAGES if pages is None else pages) - 1):
         raise Problem("annotation_page")
-    if parent is not None and (not isinstance(parent, str) or not _ID.fullmatch(parent) or kind != Kind.NOTE):
+    if parent is not None and (not is_id(parent) or kind != Kind.NOTE):
         raise Problem("annotation_parent")
     body = {"style": _style(record.get("style")), "placed": _flag(record.get("placed"))}
     body |= {name: read(record[name]) for name, read in _FIELDS.items() if record.get(name) is not None}

@@ -1,6 +1,6 @@
 """Changes of annotations. As :mod:`documents.operations`: in the caller's transaction, which tells nobody yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,18 +40,34 @@ def next_seq(db: Session, version_id: int) -> int:
     return int(db.execute(statement).scalar_one())
 
 
-def put(db: Session, version_id: int, change: Change, by: Reader, now: datetime) -> Annotation:
+def standing(db: Session, keys: Collection[str]) -> dict[str, Annotation]:
+    """Those of these annotations that there are."""
+    return {one.id: one for one in db.scalars(select(Annotation).where(Annotation.id.in_(sorted(keys))))}
+
+
+def put(
+    db: Session,
+    version_id: int,
+    change: Change,
+    by: Reader,
+    now: datetime,
+    known: dict[str, Annotation] | None = None,
+) -> Annotation:
     """Make a change by its author; the annotation as it then stands. Made before, it stays as it is.
 
-    The version is held (:func:`lock`). A reply takes the audience of the note it answers.
+    The version is held (:func:`lock`). A reply takes the audience of the note it answers. ``known``: what was read of
+    the annotations that stand, for a batch at once; what is made here is added to it.
     """
-    found = db.get(Annotation, change.id)
+    if known is None:
+        known = standing(db, [change.id])
+    found = known.get(change.id)
     if change.content is not None and change.content.parent is not None:
         change = replace(change, content=_as_reply(db, version_id, change.content, found, by))
     stored = stored_of(found) if found is not None else None
     act = rules.decide(stored, change, by.author, version_id)
     if found is None or stored is None:
-        return _add(db, version_id, change, by, now)
+        known[change.id] = _add(db, version_id, change, by, now)
+        return known[change.id]
     if act == Act.REPLACE:
         answers = _replies(db, found) if found.kind == Kind.NOTE and found.parent_id is None else []
         answered = any(reply.author != by.author for reply in answers if not reply.deleted)

@@ -26,7 +26,7 @@ const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class Tablet {
   constructor(server, cookie, number) {
-    Object.assign(this, { server, cookie, number, known: new Map(), wanted: new Map(), outbox: [], since: 0, sending: false });
+    Object.assign(this, { server, cookie, number, known: new Map(), wanted: new Map(), outbox: [], since: 0, pushed: 0, sending: false });
     this.socket = io(server.url, {
       transports: ["websocket"], forceNew: true, timeout: PATIENCE, reconnectionDelay: 100, reconnectionDelayMax: 1000,
       extraHeaders: { Cookie: cookie },
@@ -35,25 +35,29 @@ class Tablet {
     this.socket.on("annotations", ({ seq, annotations }) => {
       const now = wall();
       for (const record of annotations) this.hear(record, now);
-      this.since = Math.max(this.since, seq);
+      this.pushed = Math.max(this.pushed, seq);
+      if (this.here) this.since = Math.max(this.since, seq);
     });
     this.socket.on("disconnect", () => { drops += 1; this.here = false; this.sending = false; });
   }
 
-  /** First the room, then what is new since: whatever comes in between is pushed. */
+  /** First the room, then what is new since the last time: whatever comes in between is pushed, and a push is no sign that
+   *  everything before it was heard until then. */
   async arrive() {
     const { socket, server } = this;
     const id = socket.id;
+    let { since } = this;
+    this.pushed = 0;
     try {
       const answer = await socket.timeout(10_000).emitWithAck("read", server.place);
       if (!answer.ok) throw new Error(answer.error);
       for (let more = true; more;) {
-        const address = `${server.url}${server.path}?meeting=${server.place.meeting}&since=${this.since}`;
+        const address = `${server.url}${server.path}?meeting=${server.place.meeting}&since=${since}`;
         const found = await fetch(address, { headers: { Cookie: this.cookie, Accept: "application/json" } });
         const news = await found.json();
         if (!found.ok) throw new Error(news.error);
         for (const record of news.annotations) this.hear(record);
-        this.since = Math.max(this.since, news.seq);
+        since = news.seq;
         more = news.more === true;
       }
     } catch {
@@ -62,6 +66,7 @@ class Tablet {
       return;
     }
     if (socket.id !== id) return;
+    this.since = Math.max(since, this.pushed);
     this.here = true;
     this.flush();
   }
@@ -184,16 +189,23 @@ async function draw({ annotations, changes, over, cuts }) {
   delays = [];
   const dropsBefore = drops;
   const any = () => tablets[Math.floor(Math.random() * tablets.length)];
+  let made = 0;
+  const cutOne = async () => {
+    const there = tablets.filter((tablet) => tablet.here);
+    if (!there.length) { await after(200); return cutOne(); } // the server is dead, and all of them are cut already
+    made += 1;
+    cut(there[Math.floor(Math.random() * there.length)]);
+  };
   const plan = [
     ...Array.from({ length: annotations }, (_, n) => () => tablets[n % tablets.length].draw(tablets[0].server)),
     ...Array.from({ length: changes }, () => () => any().change()),
-    ...Array.from({ length: cuts }, () => () => cut(any())),
+    ...Array.from({ length: cuts }, () => cutOne),
   ];
-  await Promise.all(plan.map(async (act) => { await after(Math.random() * over); act(); }));
+  await Promise.all(plan.map(async (act) => { await after(Math.random() * over); await act(); }));
   const finished = await until(() => tablets.every((tablet) => tablet.here && !tablet.outbox.length));
   const heard = [...strokes.values()].filter((stroke) => stroke.heard);
   return {
-    finished, refused, drops: drops - dropsBefore, deliveries: delays.length,
+    finished, refused, cut: made, drops: drops - dropsBefore, deliveries: delays.length,
     stroke_p50_ms: percentile(heard.map((stroke) => stroke.last - stroke.sent), 0.5),
     stroke_p99_ms: percentile(heard.map((stroke) => stroke.last - stroke.sent), 0.99),
     delivery_p50_ms: percentile(delays, 0.5), delivery_p99_ms: percentile(delays, 0.99),

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents import annotation_queries, annotation_rules, annotations
@@ -79,27 +78,25 @@ def _result(one: Outcome, refusal: Callable[[Problem], dict[str, Any]]) -> dict[
 
 def take(db: Session, desk: Desk, changes: Sequence[Any], now: datetime) -> Taken:
     """Make the changes of one author at one place, in their order."""
-    version_id = desk.place.version_id
-    annotations.lock(db, [version_id])
-    _standing = _fetch(db, changes)  # held here: a session lets go of what nobody holds
-    outcomes = [_take_one(db, desk, given, now) for given in changes]
-    return Taken(annotation_queries.seq_of(db, version_id), outcomes)
+    annotations.lock(db, [desk.place.version_id])
+    return _take(db, desk, changes, now)
 
 
-def _fetch(db: Session, changes: Sequence[Any]) -> Sequence[Annotation]:
-    """Into the session at once what would be asked for one by one."""
-    given = [one[name] for one in changes if isinstance(one, dict) for name in ("id", "parent") if name in one]
-    keys = {key for key in given if isinstance(key, str) and len(key) == 36 and "\0" not in key}
-    return db.scalars(select(Annotation).where(Annotation.id.in_(sorted(keys)))).all()
+def _take(db: Session, desk: Desk, changes: Sequence[Any], now: datetime) -> Taken:
+    given = (one.get("id") for one in changes if isinstance(one, dict))
+    known = annotations.standing(db, {key for key in given if annotation_rules.is_id(key)})
+    outcomes = [_take_one(db, desk, given, known, now) for given in changes]
+    return Taken(annotation_queries.seq_of(db, desk.place.version_id), outcomes)
 
 
-def _take_one(db: Session, desk: Desk, given: Any, now: datetime) -> Outcome:
+def _take_one(db: Session, desk: Desk, given: Any, known: dict[str, Annotation], now: datetime) -> Outcome:
     key = given.get("id") if isinstance(given, dict) else None
     try:
         change = annotation_rules.read_change(given, desk.place.version_id, desk.pages)
-        done = annotations.put(db, desk.place.version_id, _meant(db, desk, given, change, now), desk.reader, now)
+        meant = _meant(db, desk, given, change, known.get(change.id), now)
+        done = annotations.put(db, desk.place.version_id, meant, desk.reader, now, known)
     except Problem as problem:
-        current = db.get(Annotation, key) if problem.code in _BEHIND and isinstance(key, str) else None
+        current = known.get(key) if problem.code in _BEHIND and isinstance(key, str) else None
         return Outcome(
             key if isinstance(key, str) else None,
             problem=problem,
@@ -112,13 +109,12 @@ _BEHIND = frozenset({"old_revision"})
 """Refusals that only the author of the annotation gets, who is told how it stands."""
 
 
-def _meant(db: Session, desk: Desk, given: Record, change: Change, now: datetime) -> Change:
+def _meant(db: Session, desk: Desk, given: Record, change: Change, stands: Annotation | None, now: datetime) -> Change:
     """The change with those who are to see it; a reply's audience is that of its note."""
     if given.get("author") not in (None, desk.person.member_id):
         raise Problem("annotation_of_another")
     if change.content is None or change.content.parent is not None:
         return change
-    stands = db.get(Annotation, change.id)
     mine = stands is not None and stands.author == member_label(desk.person.member_id)
     known = stands.labels if stands is not None and mine else frozenset[str]()
     meant = records.audience(db, desk, given, change.content, known, now)
@@ -140,7 +136,7 @@ def take_many(db: Session, batches: Sequence[Batch]) -> list[Taken | Problem]:
             people[batch.token] = identify(db, batch.token, batch.at)
         desk = desks.get((batch.token, batch.place)) or _desk(db, people[batch.token], batch.place)
         desks[batch.token, batch.place] = desk
-        taken.append(desk if isinstance(desk, Problem) else take(db, desk, batch.changes, batch.at))
+        taken.append(desk if isinstance(desk, Problem) else _take(db, desk, batch.changes, batch.at))
     return taken
 
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from documents import annotation_queries
+from documents.annotation_queries import as_of_now, seq_of
 from documents.database import Change
 from documents.errors import Problem
 from ecabinet.access import meeting_label, member_label
@@ -60,7 +60,7 @@ class Papers:
         # The page may have been connected for long: who it belongs to, and what is open to them, is asked anew.
         caller.person = self._sockets.identify(caller.token)
         with self._sockets.services.engines.database.reading() as db:
-            seq = annotation_queries.seq_of(db, place.version_id)
+            seq = seq_of(db, place.version_id)
             return sit(db, caller.person, place), seq
 
     async def _on_annotate(self, _sid: str, caller: Caller, data: Payload) -> Payload:
@@ -127,40 +127,45 @@ class Papers:
         try:
             while version_id in self._due:
                 self._due.discard(version_id)
-                here = {
-                    label
-                    for _sid, caller, place in self._readers()
-                    if place.version_id == version_id
-                    for label in _labels(caller, place)
-                }
-                if not here:
+                if not self._labels_here(version_id):
                     self._told.pop(version_id, None)
                     return
-                self._say(version_id, await asyncio.to_thread(self._news, version_id, here))
+                self._say(version_id, await asyncio.to_thread(self._news, version_id))
         except Exception:
             # The next change tells of these too: what was not told is not counted as told.
             log.exception("could not tell what is new on version %d", version_id)
         finally:
             self._telling.discard(version_id)
 
-    def _news(self, version_id: int, here: set[str]) -> Told:
+    def _news(self, version_id: int) -> Told:
         with self._sockets.services.engines.database.reading() as db:
-            return queries.to_tell(db, version_id, self._told[version_id], here)
+            as_of_now(db)
+            return queries.to_tell(db, version_id, self._told[version_id])
+
+    def _labels_here(self, version_id: int) -> set[str]:
+        readers = self._readers()
+        return {
+            label
+            for _sid, caller, place in readers
+            if place.version_id == version_id
+            for label in _labels(caller, place)
+        }
 
     def _say(self, version_id: int, told: Told) -> None:
         """To single members first, then to meetings. Only the last of all carries the new ``seq``: a page cut off in
         between asks for all of it again.
+
+        Who is here is asked now, not when the news was read: a page that came meanwhile asks for what was before it
+        came, and whatever was committed since is among this.
         """
         before, self._told[version_id] = self._told[version_id], told.seq
-        of_meetings = {label: some for label, some in told.by_label.items() if label.startswith("meeting:")}
-        for label, messages in told.by_label.items():
-            if label not in of_meetings:
-                for some in messages:
-                    self._push(version_id, before, some, f"{OWN}:{version_id}:{label}")
-        for label, messages in of_meetings.items():
+        here = self._labels_here(version_id)
+        for label in sorted(here & told.by_label.keys(), key=lambda one: one.startswith("meeting:")):
+            shared = label.startswith("meeting:")
+            messages = told.by_label[label]
             for number, some in enumerate(messages, 1):
-                seq = told.seq if number == len(messages) else before
-                self._push(version_id, seq, some, f"{SHARED}:{version_id}:{label}")
+                seq = told.seq if shared and number == len(messages) else before
+                self._push(version_id, seq, some, f"{SHARED if shared else OWN}:{version_id}:{label}")
 
     def _push(self, version_id: int, seq: int, some: list[dict[str, Any]], room: str) -> None:
         self._sockets.sio.manager.tell("annotations", {"version": version_id, "seq": seq, "annotations": some}, room)

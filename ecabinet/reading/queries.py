@@ -3,7 +3,7 @@ one may share with.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,12 +58,13 @@ class Told:
     by_label: dict[str, list[list[Record]]]
 
 
-def to_tell(db: Session, version_id: int, since: int, labels: Collection[str]) -> Told:
-    """What is new on a version after ``since`` for those of these labels who look on now."""
+def to_tell(db: Session, version_id: int, since: int) -> Told:
+    """What is new on a version after ``since``, for everybody; nothing that is hidden from its meeting."""
     seq = annotation_queries.seq_of(db, version_id)
-    meetings = {int(label.partition(":")[2]) for label in labels if label.startswith("meeting:")}
-    open_ones = set(labels) - {meeting_label(one) for one in hidden_of(db, meetings)}
-    changes = [one for one in annotation_queries.changes_after(db, version_id, since) if one[1] in open_ones]
+    changes = annotation_queries.changes_after(db, version_id, since)
+    meetings = {int(label.partition(":")[2]) for _key, label, _at, _shown in changes if label.startswith("meeting:")}
+    hidden = {meeting_label(one) for one in hidden_of(db, meetings)}
+    changes = [one for one in changes if one[1] not in hidden]
     found = annotation_queries.by_ids(db, {key for key, _label, _at, _shown in changes})
     by_label: dict[str, list[Record]] = defaultdict(list)
     whole: dict[str, Record] = {}

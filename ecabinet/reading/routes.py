@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from documents.annotation_queries import as_of_now
 from documents.errors import Forbidden, Problem
 from ecabinet.clock import now
 from ecabinet.config import MIB
@@ -29,6 +30,7 @@ def annotations(document_id: int, version_id: int) -> ResponseReturnValue:
     """Those who may open the paper: what they see of its annotations, of that what is new after ``since``."""
     place = Place(document_id, version_id, _asked_number("meeting"))
     with database().reading() as db:
+        as_of_now(db)
         return jsonify(queries.news(db, _sit(db, place), _asked_number("since") or 0))
 
 
