@@ -20,8 +20,8 @@ from ecabinet.registry.models import Unit
 SHOWN = 12
 COUNTED = 1000
 """More than so many are not counted: the page says "1000+"."""
-_OPEN = [literal_of(state) for state in (
-    OfficeState.RECEIVED, OfficeState.REGISTERED, OfficeState.PRESENTED, OfficeState.ASSIGNED)]  # fmt: skip
+_BEFORE = (OfficeState.RECEIVED, OfficeState.REGISTERED, OfficeState.PRESENTED)
+_OPEN = [literal_of(state) for state in (*_BEFORE, OfficeState.ASSIGNED)]
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,15 @@ def piles(db: Session, unit: Unit, today: date, *, secret: bool) -> list[Pile]:
     books = [Book.INCOMING, Book.INCOMING_SECRET] if secret else [Book.INCOMING]
     own = (OfficeDocument.unit_id == unit.id, OfficeDocument.book.in_(books))
     due = (OfficeDocument.due_on.is_not(None), OfficeDocument.state.in_(_OPEN))
+    in_time = or_(OfficeDocument.due_on.is_(None), OfficeDocument.due_on > today)
     by_arrival, by_due = OfficeDocument.id, OfficeDocument.due_on
     wanted: list[tuple[str, tuple[ColumnElement[bool], ...], object]] = [
         ("late", (*due, OfficeDocument.due_on < today), by_due),
         ("today", (*due, OfficeDocument.due_on == today), by_due),
-        *((state.value, (OfficeDocument.state == state,), by_arrival) for state in (
-            OfficeState.RECEIVED, OfficeState.REGISTERED, OfficeState.PRESENTED, OfficeState.ASSIGNED,
-            OfficeState.DONE)),
-    ]  # fmt: skip
+        *((state.value, (OfficeDocument.state == state,), by_arrival) for state in _BEFORE),
+        ("assigned", (OfficeDocument.state == OfficeState.ASSIGNED, in_time), by_arrival),
+        ("done", (OfficeDocument.state == OfficeState.DONE,), by_arrival),
+    ]
     found = []
     for name, conditions, order in wanted:
         number = _count(db, (*own, *conditions))

@@ -30,7 +30,7 @@ from ecabinet.registry.models import Unit
 
 IN = Direction.INCOMING
 KIND = "incoming"
-STAMP = "left"
+STAMP = "right"
 """Where the incoming stamp lies until somebody moves it."""
 
 

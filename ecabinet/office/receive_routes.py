@@ -23,7 +23,7 @@ from ecabinet.clock import now, today
 from ecabinet.fields import text
 from ecabinet.library import processing_queries
 from ecabinet.library.upload_targets import TYPES
-from ecabinet.office import desk, forms, incoming, register_queries
+from ecabinet.office import desk, forms, incoming, register_queries, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Facts, facts_of
@@ -135,8 +135,9 @@ def _entry_page(
         values = {"arrived_on": today().isoformat(), "secrecy": seen.doc.secrecy, "subject": seen.doc.subject}
         values |= {name: one.value for name, one in found.items()}
     return render_template(
-        "office/entry.html", seen=seen, doc=seen.doc, version=version, values=values, found=found, faults=faults,
-        duplicates=duplicates, today=today(), organs=sorted(register_queries.organs(db, seen.doc.unit_id).values()),
+        "office/entry.html", seen=seen, doc=seen.doc, picture=stamps.pictured(db, version), values=values,
+        found=found, faults=faults, duplicates=duplicates, today=today(),
+        organs=sorted(register_queries.organs(db, seen.doc.unit_id).values()),
         status=processing_queries.status(db, version, keeps=False) if version is not None else None,
         entrusted=desk.keeps_secrets(db, seen.doc.unit_id, person()),
     )  # fmt: skip

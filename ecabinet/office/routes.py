@@ -13,15 +13,13 @@ from documents.queries import newest_version
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import asked, day, day_of, text, whole
-from ecabinet.library import processing_queries
-from ecabinet.office import desk, desk_queries, forms, incoming, register_queries, routing
+from ecabinet.office import desk, desk_queries, forms, incoming, register_queries, routing, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Book
 from ecabinet.office.life_rules import OfficeAct, OfficeState, is_late
 from ecabinet.office.register_queries import LATE, OPEN, Filter, Order
 from ecabinet.office.routing_rules import Report
-from ecabinet.office.stamps import PLACES, stamp_of
 from ecabinet.web import database, done, person
 
 bp = Blueprint("office", __name__)
@@ -100,10 +98,10 @@ def _page(
 ) -> ResponseReturnValue:
     doc, version = seen.doc, newest_version(db, seen.doc.document_id)
     shown = render_template(
-        "office/document.html", seen=seen, doc=doc, version=version, late=_late(doc), today=today(), form=form,
-        status=processing_queries.status(db, version, keeps=False) if version is not None else None,
-        history=register_queries.history(db, doc.id), faults=faults or {}, entered=request.form, places=list(PLACES),
-        stamp=stamp_of(doc, [one.name for one in seen.assignments]), leaders=desk.leaders(db, doc.unit),
+        "office/document.html", seen=seen, doc=doc, picture=stamps.pictured(db, version), late=_late(doc),
+        today=today(), form=form, history=register_queries.history(db, doc.id), faults=faults or {},
+        entered=request.form, places=list(stamps.PLACES),
+        stamp=stamps.stamp_of(doc, [one.name for one in seen.assignments]), leaders=desk.leaders(db, doc.unit),
     )  # fmt: skip
     return make_response(shown, status)
 

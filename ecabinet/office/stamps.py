@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from documents.models import Version
+from documents.processing import rendition_of
+from documents.rules import RenditionKind
 from ecabinet.office.document_models import OfficeDocument
 
-PLACES = {"left": (70, 170), "middle": (370, 150), "right": (640, 170), "foot": (70, 860)}
+PLACES = {"left": (70, 170), "middle": (370, 150), "right": (660, 135), "foot": (70, 860)}
 """Where it can lie: thousandths of the page's width and height from the upper left corner."""
 WIDTH, HEIGHT = 50.0, 26.0
 """In millimetres, as it is cut."""
@@ -27,5 +32,11 @@ def stamp_of(doc: OfficeDocument, receivers: list[str]) -> Stamp | None:
     """The stamp of a registered document; None for one without a number."""
     if doc.ordinal is None or doc.arrived_on is None:
         return None
-    x, y = PLACES[doc.stamp or "left"]
+    x, y = PLACES[doc.stamp or "right"]
     return Stamp(doc.unit.name.upper(), f"{doc.ordinal:02d}", doc.arrived_on, ", ".join(receivers), x, y)
+
+
+def pictured(db: Session, version: Version | None) -> int | None:
+    """The version, if there is a picture of its first page."""
+    there = version is not None and rendition_of(db, version.id, RenditionKind.PREVIEW) is not None
+    return version.id if version is not None and there else None

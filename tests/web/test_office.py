@@ -159,3 +159,73 @@ def test_a_file_in_pieces_comes_to_the_office(office: Site) -> None:
     answer = clerk.post(f"/papers/{doc.document_id}/bin", {"reason": "thử"})
     assert answer.status_code == 409  # what stands in a register is not thrown away elsewhere
     assert clerk.get(f"/office/of/{doc.document_id}").status_code == 302
+
+
+def test_numbers_are_reserved_released_made_void_and_taken_over(office: Site) -> None:
+    clerk, end = office.as_("first"), today().isoformat()
+    assert "một dãy mỗi năm" not in clerk.get("/office/numbers").text
+    assert clerk.post("/office/numbers/last", {"last": "1245", "reason": ""}).status_code == 422
+    assert clerk.post("/office/numbers/last", {"last": "1245", "reason": "sổ giấy"}).status_code == 303
+    assert clerk.post("/office/numbers/last", {"last": "9", "reason": "nữa"}).status_code == 303
+    for _ in range(2):
+        assert clerk.post("/office/numbers/reserve", {"for_whom": "Ban Tổ chức", "until": end}).status_code == 303
+    assert "Số cuối đã cấp" in clerk.get("/office/numbers").text
+    assert clerk.post("/office/numbers/last", {"last": "5", "reason": "nữa"}).status_code == 422
+    assert clerk.post("/office/numbers/reserve", {"for_whom": "", "until": end}).status_code == 422
+    assert clerk.post("/office/numbers/reserve", {"for_whom": "ai", "until": "2001-01-01"}).status_code == 422
+    assert clerk.post("/office/numbers/reserve", {"for_whom": "ai", "until": end, "type_code": "QĐ"}).status_code == 422
+    assert clerk.post("/office/numbers/1/void", {"reason": ""}).status_code == 422
+    assert clerk.post("/office/numbers/1/void", {"reason": "hỏng"}).status_code == 303
+    assert clerk.post("/office/numbers/2/release", {"reason": "không dùng"}).status_code == 303
+    place = register(office)
+    assert "Số đến 11" in clerk.get(place).text  # the released one, which is the next to be taken
+    assert clerk.post("/office/numbers/2/void", {"reason": "trên văn bản"}).status_code == 422
+    page = clerk.get("/office/numbers").text
+    assert "hỏng" in page
+    assert "Hủy" in page
+
+
+def test_a_unit_chooses_its_form_and_who_keeps_what_is_secret(office: Site) -> None:
+    clerk, leader, members = office.as_("first"), office.as_("leader"), office.scene.office.members
+    form = {"profile": "union", "notation": "TWĐTN", "body": str(office.scene.office.body)}
+    assert clerk.post("/office/settings", form).status_code == 303
+    assert (
+        clerk.post("/office/settings", form | {"form-documents": "{n}/{type}", "period-documents": "year"}).status_code
+        == 303
+    )
+    assert 'value="{n}/{type}"' in clerk.get("/office/settings").text
+    assert clerk.post("/office/settings", form | {"form-documents": "{type}"}).status_code == 422
+    assert clerk.post("/office/settings", form | {"profile": "none"}).status_code == 422
+    assert clerk.post("/office/settings", form | {"body": "999"}).status_code == 422
+    end = {"for_whom": "ai", "until": today().isoformat(), "type_code": "QĐ"}
+    assert clerk.post("/office/numbers/reserve", end).status_code == 303
+    assert leader.post("/office/settings", form).status_code == 403
+    assert clerk.post("/office/settings/keepers", {"keeper": str(members["first"])}).status_code == 403
+    assert clerk.get("/office/register?book=incoming_secret").status_code == 404
+    assert leader.post("/office/settings/keepers", {"keeper": str(members["first"])}).status_code == 303
+    assert clerk.get("/office/register?book=incoming_secret").status_code == 200
+    secret = {"file": (io.BytesIO(PDF + b"secret"), "mat.pdf"), "secrecy": "secret"}
+    place = str(clerk.post("/office/receive", secret).location).removesuffix("/entry")
+    assert clerk.post(f"{place}/entry", entry_form(secrecy="secret", subject="Nội dung mật")).status_code == 303
+    assert "Nội dung mật" in clerk.get("/office/register?book=incoming_secret").text
+    assert "Nội dung mật" not in clerk.get("/office/register").text
+    assert leader.get(place).status_code == 404
+    assert leader.get("/office/numbers").status_code == 403
+
+
+def test_pages_of_the_clerk_are_nobody_elses(office: Site) -> None:
+    place = register(office)
+    waiting = put_in(office)
+    for path in (f"{waiting}/entry", f"{waiting}/reading", f"{place}/assign", "/office/receive", "/office/numbers"):
+        statuses = {name: office.as_(name).get(path).status_code for name in ("stranger", "chair", "third")}
+        assert not {200} & set(statuses.values()), (path, statuses)
+    assert office.as_("leader").get(f"{waiting}/entry").status_code == 403
+    assert office.as_("first").get(f"{waiting}/reading").status_code == 200
+    assert office.as_("first").get(f"{place}/assign").status_code == 403
+    assert office.as_("first").post(f"{place}/stamp", {"place": "left"}).status_code == 303
+    assert office.as_("leader").post(f"{place}/stamp", {"place": "foot"}).status_code == 403
+    leader, members = office.as_("leader"), office.scene.office.members
+    found = leader.post(f"{place}/assign", {"find": "1", "name": "third", f"role-m{members['chair']}": "lead"})
+    assert "Nguyễn Thị Third" in found.text
+    assert f'name="role-m{members["chair"]}" value="lead" checked' in found.text
+    assert leader.post(f"{place}/assign", {"instruction": "không giao ai"}).status_code == 422
