@@ -105,7 +105,7 @@ async function look() {
     await freshen().catch(() => {});
   } else if (pagePerson() && !(await heldDevice())) {
     // What was kept has been removed: the session was ended elsewhere.
-    location.replace("/login");
+    location.reload();
   }
 }
 
