@@ -36,9 +36,9 @@ run: export HOST ?= 0.0.0.0
 run: setup
 	@exec $(VENV)python -m tools.start
 
-# Files are kept whole: the servers that a file's tests share are started once.
+# Files are kept whole: the servers that a file's tests share are started once. Their order is that of tests/conftest.py.
 test: setup-test lint types contracts
-	@$(VENV)python -m pytest -n 2 --dist loadfile
+	@$(VENV)python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 stack-test: setup-test
 	@$(VENV)python -m pytest tests/stack

@@ -13,6 +13,8 @@ from tests import databases, services
 
 Start = Callable[[], contextlib.AbstractContextManager[services.Server]]
 NOT_RUN = pytest.StashKey[dict[str, str]]()
+FIRST = ("tests/e2e/test_path.py", "tests/bench/", "tests/stack/", "tests/e2e/")
+"""What takes minutes, in this order: the first makes the demonstration, for which the others of its kind wait."""
 
 # How long an example takes depends on what else the machine does: never a reason to fail.
 if "CI" not in os.environ:  # there Hypothesis has a profile of its own, which knows this already
@@ -134,6 +136,14 @@ def libreoffice_path() -> str:
 def node_path() -> str:
     """Where Node.js is."""
     return _found(services.node)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, one would keep a worker busy long after the other has nothing left to do."""
+    items.sort(
+        key=lambda item: next((place for place, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST))
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
