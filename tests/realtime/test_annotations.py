@@ -85,7 +85,7 @@ def test_a_stroke_goes_to_those_who_read_in_the_meeting(served: Served) -> None:
     table.post("second", "", {"meeting": served.scene.meeting, "changes": [last]})
     table.hears("second", last["id"])
     assert set(table.heard("second")) == {stroke["id"], last["id"]}
-    assert table.pushes("second")[-1]["seq"] == 3
+    served.clients.until(lambda: table.pushes("second")[-1]["seq"] == 3, "and that this is all")
     assert table.heard("third") == {}
 
 
