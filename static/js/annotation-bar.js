@@ -85,9 +85,11 @@ export class Bar {
 
   onChoice({ target }) {
     if (target.closest("[data-annotation-card]")) return;
-    if (target.name === "annotation-color") this.keep({ colors: { ...this.kept.colors, [this.tool]: target.value } });
-    else if (target.name.startsWith("annotation-width")) this.keep({ widths: { ...this.kept.widths, [this.tool]: Number(target.value) } });
-    else if (target.name === "annotation-stamp") this.stamp = target.value;
+    const { colors, widths } = this.kept;
+    const { name, value } = target;
+    if (name === "annotation-color") this.keep({ colors: { ...colors, [this.tool]: value } });
+    else if (name.startsWith("annotation-width")) this.keep({ widths: { ...widths, [this.tool]: Number(value) } });
+    else if (name === "annotation-stamp") this.stamp = value;
     else if (target.matches("[data-finger]")) this.desk.pointers.fingerDraws = target.checked;
     else return;
     this.show();
@@ -118,7 +120,9 @@ export class Bar {
       if (this.bar.hidden) this.open(true);
       this.choose(TOOLS[Number(key) - 1]);
       announce(word(this.tool));
-    } else if (event.key === "Enter" && event.target.id === "reader-container") this.desk.dispatchEvent(new Event("middle"));
+    } else if (event.key === "Enter" && event.target.id === "reader-container") {
+      this.desk.dispatchEvent(new Event("middle"));
+    }
     return undefined;
   }
 
@@ -140,25 +144,28 @@ export class Bar {
       button.setAttribute("aria-expanded", String(button.dataset.panel === name));
     }
     this.shownPanel = name;
-    if (name && opener?.matches(":focus-visible")) this.root.querySelector(`[data-name='${name}'] :is(input:checked, input)`)?.focus();
+    if (name && opener?.matches(":focus-visible")) this.root.querySelector(`[data-name='${name}'] input:checked`)?.focus();
   }
 
   // -- what is shown --
 
   show() {
-    for (const button of this.bar.querySelectorAll("[data-tool]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
-    }
-    const { undo, redo } = { undo: this.desk.history.done, redo: this.desk.history.undone };
-    this.bar.querySelector("[data-act='undo']").disabled = !undo.length;
-    this.bar.querySelector("[data-act='redo']").disabled = !redo.length;
-    this.bar.querySelector("[data-panel='colors']").disabled = !(this.tool in FIRST.colors);
-    this.bar.querySelector("[data-color-now]").setAttribute("fill", this.style(this.tool).color);
-    for (const set of this.root.querySelectorAll("[data-for]")) set.hidden = !set.dataset.for.split(" ").includes(this.tool);
-    for (const input of this.root.querySelectorAll("[name='annotation-color']")) input.checked = input.value === this.style(this.tool).color;
-    for (const input of this.root.querySelectorAll("[name^='annotation-width']")) input.checked = Number(input.value) === (this.kept.widths[input.name.split("-").at(-1)] ?? 1);
+    const { history } = this.desk;
+    const { color } = this.style(this.tool);
     const { visibility } = this.audience();
-    for (const sign of this.bar.querySelectorAll("[data-sees]")) sign.hidden = sign.dataset.sees !== visibility;
+    const each = (selector, act) => this.root.querySelectorAll(selector).forEach(act);
+    each("[data-tool]", (button) => button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool)));
+    each("[data-act='undo']", (button) => { button.disabled = !history.done.length; });
+    each("[data-act='redo']", (button) => { button.disabled = !history.undone.length; });
+    each("[data-panel='colors']", (button) => { button.disabled = !(this.tool in FIRST.colors); });
+    each("[data-color-now]", (dot) => dot.setAttribute("fill", color));
+    each("[data-for]", (set) => { set.hidden = !set.dataset.for.split(" ").includes(this.tool); });
+    each("[name='annotation-color']", (input) => { input.checked = input.value === color; });
+    each("[name^='annotation-width']", (input) => {
+      const tool = input.name.split("-").at(-1);
+      input.checked = Number(input.value) === (this.kept.widths[tool] ?? 1);
+    });
+    each("[data-sees]", (sign) => { sign.hidden = sign.dataset.sees !== visibility; });
   }
 
   /** After a pen was seen a finger moves the paper; who has put the pen away may draw with the finger again. */

@@ -39,10 +39,11 @@ export class Card {
     this.part("retry").addEventListener("click", () => this.sync.retry(this.record.id));
     this.part("drop").addEventListener("click", () => this.sync.giveUp(this.record.id));
     this.audience.addEventListener("change", () => {
-      if (!this.draft) this.desk.store.change(this.record.id, this.audience.value);
+      if (!this.draft) this.store.change(this.record.id, this.audience.value);
     });
     root.addEventListener("change", ({ target }) => {
-      if (target.name === "card-color") this.desk.store.change(this.record.id, { style: { ...this.record.style, color: target.value } });
+      if (target.name !== "card-color") return;
+      this.store.change(this.record.id, { style: { ...this.record.style, color: target.value } });
     });
     root.addEventListener("keydown", (event) => {
       // The reader's keys are not meant while one writes or chooses here.
@@ -132,8 +133,8 @@ export class Card {
     this.part("said").hidden = own || !record.text;
     this.part("said").textContent = record.text;
     const box = this.part("text");
-    if (same && box === document.activeElement) return;
-    box.value = record.text ?? "";
+    if (same && box.value !== this.filled) return;
+    box.value = this.filled = record.text ?? "";
     box.placeholder = word(WRITTEN.has(record.kind) ? "write" : "remark");
     this.showSave();
   }
@@ -172,13 +173,16 @@ export class Card {
   /** Beside what it tells of, inside the reader; on a narrow screen the style sheet puts it at the bottom. */
   put() {
     const { style } = this.root;
-    const stage = this.root.parentElement.closest("[data-reader]").querySelector(".reader-stage").getBoundingClientRect();
-    const at = window.innerWidth >= WIDE && this.desk.layer.onScreen(this.record.page, this.record.rect);
-    this.root.toggleAttribute("data-beside", Boolean(at));
-    if (!at) {
+    const beside = window.innerWidth >= WIDE;
+    this.root.toggleAttribute("data-beside", beside);
+    if (!beside) {
       style.left = style.top = "";
       return;
     }
+    const stage = this.desk.layer.viewer.container.getBoundingClientRect();
+    const { record } = this;
+    const at = (record.placed !== false && this.desk.layer.onScreen(record.page, record.rect)) ||
+      { left: stage.left, right: stage.left, top: stage.top };
     const { width, height } = this.root.getBoundingClientRect();
     const right = at.right + GAP + width <= stage.right ? at.right + GAP : at.left - GAP - width;
     const left = right >= stage.left ? right : stage.right - width - GAP;

@@ -45,8 +45,8 @@ function wireFrame(desk, container) {
     const { record, start } = held;
     const [x, y] = desk.layer.toPdf(record.page, event.clientX, event.clientY);
     held.by = [x - start[0], y - start[1]];
-    const nodes = desk.layer.view(record.page).div.querySelectorAll(`[data-id="${CSS.escape(record.id)}"], .annotation-frame`);
-    for (const node of nodes) {
+    const moving = `[data-id="${CSS.escape(record.id)}"], .annotation-frame`;
+    for (const node of desk.layer.view(record.page).div.querySelectorAll(moving)) {
       node.dataset.still ??= node.getAttribute("transform") ?? "";
       node.setAttribute("transform", `translate(${held.by.join(" ")}) ${node.dataset.still}`);
     }

@@ -108,7 +108,7 @@ export function place(point, width, height, rotate, page) {
   return moved({ rect }, 0, 0, page).rect;
 }
 
-/** The corners [[x, y], …] of a line that matter: without those closer than `most` to the line between their neighbours. */
+/** The corners [[x, y], …] of a line that matter: without those no further than `most` from the line without them. */
 export function simplified(corners, most) {
   const kept = new Uint8Array(corners.length);
   const spans = [[0, corners.length - 1]];

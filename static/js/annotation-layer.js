@@ -120,13 +120,11 @@ export class Layer {
   drawOne(sheet, id) {
     const record = this.store.get(id);
     const shown = record && this.store.isShown(record);
-    const there = [sheet.marks, sheet.top].map((svg) => svg.querySelector(`[data-id="${CSS.escape(id)}"]`)).find(Boolean);
+    const place = `[data-id="${CSS.escape(id)}"]`;
+    const there = sheet.marks.querySelector(place) ?? sheet.top.querySelector(place);
     if (!shown) there?.remove();
-    else if (there && isMarker(record) === Boolean(there.closest(".annotation-marks"))) there.replaceWith(this.draw(record));
-    else {
-      there?.remove();
-      (isMarker(record) ? sheet.marks : sheet.top).firstElementChild.append(this.draw(record));
-    }
+    else if (there) there.replaceWith(this.draw(record));
+    else (isMarker(record) ? sheet.marks : sheet.top).firstElementChild.append(this.draw(record));
   }
 
   /** Where on the page a client position is: [x, y] in user space. */

@@ -27,16 +27,12 @@ export class List {
   }
 
   show() {
-    if (!this.root.offsetParent) {
-      this.stale = true;
-      return;
-    }
-    this.stale = false;
+    if (!this.root.offsetParent) return;
     const all = this.store.list();
     this.fill(this.author, this.authors(all));
     this.fill(this.page, [...new Set(all.map(({ page }) => page))].map((page) => [String(page), word("page", page + 1)]));
-    const asked = all.filter((one) =>
-      (!this.author.value || String(one.author) === this.author.value) && (!this.page.value || String(one.page) === this.page.value));
+    const fits = (select, value) => !select.value || select.value === String(value);
+    const asked = all.filter((one) => fits(this.author, one.author) && fits(this.page, one.page));
     const refused = asked.filter(({ id }) => this.store.refused.has(id));
     const apart = asked.filter((one) => one.placed === false && !refused.includes(one));
     const rest = asked.filter((one) => !refused.includes(one) && !apart.includes(one));
@@ -94,8 +90,8 @@ export class List {
 
   mark(id) {
     for (const button of this.root.querySelectorAll("[data-annotation]")) {
-      button.toggleAttribute("aria-current", button.dataset.annotation === id);
       if (button.dataset.annotation === id) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
     }
   }
 }

@@ -11,9 +11,10 @@ const TAP = 10;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Pointers {
-  /** `tools`: {draws(), taps(), begin(place, context), move(places), end(), cancel()}; `layer` knows where on the page a press is. */
+  /** `tools`: {draws(), taps(), begin(place, context), move(places), end(), cancel()}; `layer`: where a press is. */
   constructor(container, layer, tools) {
-    Object.assign(this, { container, layer, tools, fingers: new Map(), drawing: null, moving: false, tap: null, speed: [0, 0] });
+    Object.assign(this, { container, layer, tools, drawing: null, moving: false, tap: null, speed: [0, 0] });
+    this.fingers = new Map();
     this.fingerDraws = false;
     const on = (name, act) => container.addEventListener(name, act);
     on("pointerdown", (event) => this.down(event));
@@ -89,7 +90,8 @@ export class Pointers {
 
   pan(event) {
     const [x, y] = this.fingers.get(event.pointerId);
-    if (this.tap && Math.hypot(event.clientX - this.tap.event.clientX, event.clientY - this.tap.event.clientY) < TAP) return;
+    const first = this.tap?.event;
+    if (first && Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) < TAP) return;
     this.tap = null;
     const share = this.fingers.size;
     const by = [(x - event.clientX) / share, (y - event.clientY) / share];

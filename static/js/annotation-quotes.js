@@ -54,8 +54,9 @@ export function selected(layer, container) {
     if (!whole.intersectsNode(text)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
-    if (range.compareBoundaryPoints(Range.START_TO_START, whole) < 0) range.setStart(whole.startContainer, whole.startOffset);
-    if (range.compareBoundaryPoints(Range.END_TO_END, whole) > 0) range.setEnd(whole.endContainer, whole.endOffset);
+    const { startContainer, startOffset, endContainer, endOffset } = whole;
+    if (range.compareBoundaryPoints(Range.START_TO_START, whole) < 0) range.setStart(startContainer, startOffset);
+    if (range.compareBoundaryPoints(Range.END_TO_END, whole) > 0) range.setEnd(endContainer, endOffset);
     const part = marked(layer, Number(text.closest(".page").dataset.pageNumber) - 1, range);
     if (part) parts.push(part);
   }

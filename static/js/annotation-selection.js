@@ -20,7 +20,8 @@ export function wireSelection(root, desk, container) {
     const stage = container.getBoundingClientRect();
     const { width, height } = bar.getBoundingClientRect();
     const below = last.bottom + GAP + height < stage.bottom ? last.bottom + GAP : last.top - GAP - height;
-    bar.style.left = `${Math.round(Math.max(stage.left + GAP, Math.min(last.right - width / 2, stage.right - width - GAP)))}px`;
+    const left = Math.min(last.right - width / 2, stage.right - width - GAP);
+    bar.style.left = `${Math.round(Math.max(stage.left + GAP, left))}px`;
     bar.style.top = `${Math.round(Math.max(stage.top + GAP, below))}px`;
   }
 
@@ -56,5 +57,6 @@ export function wireSelection(root, desk, container) {
 /** A note at the end of the words, which it quotes. */
 function noteAt(desk, { page, quads, quote }) {
   const [, , x, y] = quads.at(-1);
-  desk.open({ kind: "note", page, quote, style: desk.bar.style("note"), rect: around(desk, { page, x, y }, NOTE_SIZE, NOTE_SIZE) });
+  const rect = around(desk, { page, x, y }, NOTE_SIZE, NOTE_SIZE);
+  desk.open({ kind: "note", page, quote, style: desk.bar.style("note"), rect });
 }
