@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from documents.models import Version
 from ecabinet.audit import AuditEntry
+from ecabinet.reading import exports
 from tests.annotating import Paper, note, paper_of, record
 from tests.factories import hostile
 from tests.web.conftest import Site
@@ -153,6 +154,14 @@ def test_what_cannot_be_exported_says_why(paper):
     answer = paper.site.as_("first").get(address(paper, "pdf"), Accept="application/json")
     assert (answer.status_code, answer.get_json()["error"]) == (409, "export_no_pdf")
     assert paper.site.as_("first").get(address(paper, "docx")).status_code == 200
+
+
+def test_who_comes_when_all_hands_are_busy_is_asked_to_come_again(paper, monkeypatch):
+    monkeypatch.setattr(exports, "PATIENCE", 0.01)
+    with exports.AT_ONCE, exports.AT_ONCE:
+        answer = paper.site.as_("first").get(address(paper, "pdf"), Accept="application/json")
+        assert (answer.status_code, answer.get_json()["retry"]) == (503, True)
+    assert paper.site.as_("first").get(address(paper, "pdf")).status_code == 200
 
 
 def test_the_reader_offers_them(paper):
