@@ -124,5 +124,6 @@ OFFICE_SENTENCES = {
     "entry_fixed": _("Số đến, ngày đến và độ mật đã vào sổ thì không sửa. Đăng ký nhầm thì hủy số và đăng ký lại."),
     "number_borne": _("Số này đã ghi trên văn bản. Đồng chí hủy ở trang của văn bản đó."),
     "not_a_clerk": _("Chỉ giao được cho văn thư của đơn vị."),
+    "not_stamped": _("Không đặt được dấu đến lên bản in của tệp này. Đồng chí in tệp gốc rồi đóng dấu."),
     "no_such_leader": _("Đồng chí chưa chọn lãnh đạo để trình."),
 }

@@ -25,7 +25,7 @@ from ecabinet.office.life_rules import BEGINNING, OfficeAct, OfficePart
 from ecabinet.office.models import Issuer, SeriesNumber
 from ecabinet.office.numbering_rules import Direction, check_reason
 from ecabinet.office.routing_models import OfficeEvent
-from ecabinet.office.stamps import PLACES
+from ecabinet.office.stamp_rules import PLACES
 from ecabinet.registry.models import Unit
 
 IN = Direction.INCOMING

@@ -2,30 +2,34 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound, Problem
+from documents.media import PDF
 from documents.queries import newest_version
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import asked, day, day_of, text, whole
-from ecabinet.office import desk, desk_queries, forms, incoming, register_queries, routing, stamps
+from ecabinet.office import desk, desk_queries, forms, incoming, register_queries, routing, stamping, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Book
 from ecabinet.office.life_rules import OfficeAct, OfficeState, is_late
 from ecabinet.office.register_queries import LATE, OPEN, Filter, Order
 from ecabinet.office.routing_rules import Report
-from ecabinet.web import database, done, person
+from ecabinet.office.stamp_rules import PLACES
+from ecabinet.web import database, done, engines, person
 
 bp = Blueprint("office", __name__)
 
 READERS = (Permission.KEEP_REGISTERS, Permission.ASSIGN, Permission.READ_PAPERS)
 """Who reads the register of a unit."""
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""The copy is a stranger's paper still: it runs nothing."""
 
 
 @bp.get("/office")
@@ -99,8 +103,9 @@ def _page(
     doc, version = seen.doc, newest_version(db, seen.doc.document_id)
     shown = render_template(
         "office/document.html", seen=seen, doc=doc, picture=stamps.pictured(db, version), late=_late(doc),
+        printable=doc.ordinal is not None and version is not None and version.media_type == PDF,
         today=today(), form=form, history=register_queries.history(db, doc.id), faults=faults or {},
-        entered=request.form, places=list(stamps.PLACES),
+        entered=request.form, places=list(PLACES),
         stamp=stamps.stamp_of(doc, [one.name for one in seen.assignments]), leaders=desk.leaders(db, doc.unit),
     )  # fmt: skip
     return make_response(shown, status)
@@ -153,6 +158,20 @@ def act(office_id: int, action: str) -> ResponseReturnValue:
         with database().reading() as db:
             return _page(db, desk.load(db, person(), office_id), action, faults, 422)
     return done(url_for("office.page", office_id=office_id), said)
+
+
+@bp.get("/office/documents/<int:office_id>/stamped.pdf")
+def stamped(office_id: int) -> ResponseReturnValue:
+    """Those who have to do with it: a copy to print with the incoming stamp; the paper itself stays as it came."""
+    with database().reading() as db:
+        seen = desk.load(db, person(), office_id)
+        version = newest_version(db, seen.doc.document_id)
+        stamp = stamps.stamp_of(seen.doc, [one.name for one in seen.assignments])
+    if version is None or version.media_type != PDF or stamp is None:
+        raise NotFound(f"a stamped copy of office document {office_id}")
+    copy = stamping.copy_of(engines().blobs.open(version.sha256, 0, version.size), stamp)
+    headers = {"Content-Disposition": f'inline; filename="den-{stamp.number}.pdf"', "Content-Security-Policy": SANDBOX}
+    return Response(copy, mimetype=PDF, headers=headers)
 
 
 @bp.post("/office/documents/<int:office_id>/stamp")

@@ -1,31 +1,12 @@
 """The incoming stamp (dấu ĐẾN): an object of its own, shown over the first page. The paper is never rewritten."""
 
-from dataclasses import dataclass
-from datetime import date
-
 from sqlalchemy.orm import Session
 
 from documents.models import Version
 from documents.processing import rendition_of
 from documents.rules import RenditionKind
 from ecabinet.office.document_models import OfficeDocument
-
-PLACES = {"left": (70, 170), "middle": (370, 150), "right": (660, 135), "foot": (70, 860)}
-"""Where it can lie: thousandths of the page's width and height from the upper left corner."""
-WIDTH, HEIGHT = 50.0, 26.0
-"""In millimetres, as it is cut."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the stamp says, and where it lies."""
-
-    unit: str
-    number: str
-    arrived_on: date
-    receivers: str
-    x: int
-    y: int
+from ecabinet.office.stamp_rules import PLACES, Stamp
 
 
 def stamp_of(doc: OfficeDocument, receivers: list[str]) -> Stamp | None:

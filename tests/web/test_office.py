@@ -3,13 +3,17 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from documents.models import Version
 from documents.upload_models import Upload
 from ecabinet.clock import today
+from ecabinet.demo.letters import render
+from ecabinet.demo.office import letters
 from ecabinet.office.document_models import OfficeDocument
 from tests.office_people import grant_roles
 from tests.web.conftest import Site
@@ -229,3 +233,23 @@ def test_pages_of_the_clerk_are_nobody_elses(office: Site) -> None:
     assert "Nguyễn Thị Third" in found.text
     assert f'name="role-m{members["chair"]}" value="lead" checked' in found.text
     assert leader.post(f"{place}/assign", {"instruction": "không giao ai"}).status_code == 422
+
+
+def test_a_copy_to_print_bears_the_stamp_and_the_file_stays(office: Site) -> None:
+    content = render(letters(datetime.now(UTC))[0].letter).read()
+    place = put_in(office, content)
+    clerk = office.as_("first")
+    assert clerk.get(f"{place}/stamped.pdf").status_code == 404  # no number, no stamp
+    assert clerk.post(f"{place}/entry", entry_form()).status_code == 303
+    copy = clerk.get(f"{place}/stamped.pdf")
+    assert copy.status_code == 200
+    words = PdfReader(io.BytesIO(copy.data)).pages[0].extract_text()
+    for word in ("ĐẾN", "TRUNG ƯƠNG ĐOÀN", "01", f"{today():%d/%m/%Y}", "Chiến lược phát triển thanh niên"):
+        assert word in words
+    with office.database.reading() as db:
+        doc = db.get_one(OfficeDocument, int(place.rpartition("/")[2]))
+        version = db.scalars(select(Version).where(Version.document_id == doc.document_id)).one()
+    kept = clerk.get(f"/papers/{doc.document_id}/versions/{version.id}/content?download=1")
+    assert kept.data == content
+    broken = register(office, code_number="16")
+    assert clerk.get(f"{broken}/stamped.pdf").status_code == 409
