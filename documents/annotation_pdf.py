@@ -6,7 +6,6 @@ The work of the child process of :mod:`documents.annotation_export`; loaded ther
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -27,6 +26,7 @@ from pypdf.generic import (
 )
 
 from documents import annotation_looks as looks
+from documents import annotation_objects as objects
 from documents import annotation_words as words
 from documents.annotation_looks import Look
 from documents.annotation_marks import Box, Mark, around
@@ -157,7 +157,7 @@ class _Writer:
             resources = self._tail.adopt(page["/Resources"])
             contents = page.get_contents()
             size = (float(page.mediabox.width), float(page.mediabox.height))
-            form = _form(contents.get_data() if contents is not None else b"", (0, 0, *size))
+            form = objects.form(contents.get_data() if contents is not None else b"", (0, 0, *size))
             form[NameObject("/Resources")] = resources
             self._drawn[mark.id] = form
 
@@ -180,16 +180,16 @@ class _Writer:
             "/Type": NameObject("/Annot"),
             "/Subtype": NameObject("/Text" if is_reply else SUBTYPES[mark.kind]),
             "/P": page.reference,
-            "/Rect": _numbers(_rect(mark)),
+            "/Rect": objects.numbers(_rect(mark)),
             "/NM": TextStringObject(mark.id),
             "/T": TextStringObject(mark.author_name),
-            "/C": _numbers(looks.colour(mark.color)),
+            "/C": objects.numbers(looks.colour(mark.color)),
             "/F": NumberObject(_flags(mark, page.turn)),
             "/Contents": TextStringObject(_contents(mark, self._stamps)),
         }
         for key, moment in (("/CreationDate", mark.created), ("/M", mark.modified)):
             if moment:
-                said[key] = TextStringObject(_date(moment))
+                said[key] = TextStringObject(objects.date(moment))
         if mark.opacity < 1:
             said["/CA"] = FloatObject(mark.opacity)
         if is_reply:
@@ -203,25 +203,29 @@ class _Writer:
             form = self._drawn[mark.id]
             if mark.kind == Kind.STAMP:
                 _frame(form, mark)
-            form[NameObject("/Matrix")] = _numbers((*looks.UPRIGHT[turn], 0, 0))
-            return self._tail.add(_packed(form))
+            form[NameObject("/Matrix")] = objects.numbers((*looks.UPRIGHT[turn], 0, 0))
+            return self._tail.add(objects.packed(form))
         look = cast(Look, looks.look(mark))
-        form = _form(look.content.encode(), look.box)
+        form = objects.form(look.content.encode(), look.box)
         if mark.kind == Kind.NOTE:
-            form[NameObject("/Matrix")] = _numbers((*looks.UPRIGHT[turn], 0, 0))
+            form[NameObject("/Matrix")] = objects.numbers((*looks.UPRIGHT[turn], 0, 0))
         return (
-            self._tail.add(_packed(form)) if not look.multiply and look.opacity == 1 else self._seen_through(form, look)
+            self._tail.add(objects.packed(form))
+            if not look.multiply and look.opacity == 1
+            else self._seen_through(form, look)
         )
 
     def _seen_through(self, form: DecodedStreamObject, look: Look) -> IndirectObject:
         """What it draws is one picture first, and that is laid on the paper: strokes that cross do not darken."""
-        form[NameObject("/Group")] = _dictionary(S=NameObject("/Transparency"), I=BooleanObject(True))
-        inner = self._tail.add(_packed(form))
-        state = _dictionary(Type=NameObject("/ExtGState"), AIS=BooleanObject(False))
-        state |= _dictionary(CA=FloatObject(look.opacity), ca=FloatObject(look.opacity))
-        state |= _dictionary(BM=NameObject("/Multiply" if look.multiply else "/Normal"))
-        outer = _form(b"/G gs /X Do", look.box)
-        outer[NameObject("/Resources")] = _dictionary(ExtGState=_dictionary(G=state), XObject=_dictionary(X=inner))
+        form[NameObject("/Group")] = objects.dictionary(S=NameObject("/Transparency"), I=BooleanObject(True))
+        inner = self._tail.add(objects.packed(form))
+        state = objects.dictionary(Type=NameObject("/ExtGState"), AIS=BooleanObject(False))
+        state |= objects.dictionary(CA=FloatObject(look.opacity), ca=FloatObject(look.opacity))
+        state |= objects.dictionary(BM=NameObject("/Multiply" if look.multiply else "/Normal"))
+        outer = objects.form(b"/G gs /X Do", look.box)
+        outer[NameObject("/Resources")] = objects.dictionary(
+            ExtGState=objects.dictionary(G=state), XObject=objects.dictionary(X=inner)
+        )
         return self._tail.add(outer)
 
     def _hang(self, page: Page, references: Sequence[IndirectObject]) -> None:
@@ -260,15 +264,15 @@ def _own(mark: Mark) -> dict[str, PdfObject]:
     match mark.kind:
         case Kind.INK:
             lines = ([value for place, value in enumerate(path) if place % 3 < 2] for path in mark.paths)
-            border = _dictionary(W=FloatObject(mark.width), S=NameObject("/S"))
-            return {"/InkList": ArrayObject(map(_numbers, lines)), "/BS": border}
+            border = objects.dictionary(W=FloatObject(mark.width), S=NameObject("/S"))
+            return {"/InkList": ArrayObject(map(objects.numbers, lines)), "/BS": border}
         case Kind.HIGHLIGHT | Kind.UNDERLINE:
-            return {"/QuadPoints": _numbers(value for quad in mark.quads for value in looks.corners(quad))}
+            return {"/QuadPoints": objects.numbers(value for quad in mark.quads for value in looks.corners(quad))}
         case Kind.NOTE:
             return {"/Name": NameObject("/Comment"), "/Open": BooleanObject(False)}
         case Kind.TEXT:
             drawn = f"{looks.numbers(looks.colour(mark.color))} rg /Helv {looks.numbers([mark.size])} Tf"
-            return {"/DA": TextStringObject(drawn), "/BS": _dictionary(W=NumberObject(0))}
+            return {"/DA": TextStringObject(drawn), "/BS": objects.dictionary(W=NumberObject(0))}
         case Kind.STAMP:
             return {"/Name": NameObject(STAMPS.get(mark.stamp, "/ForComment"))}
 
@@ -276,45 +280,21 @@ def _own(mark: Mark) -> dict[str, PdfObject]:
 def _window(mark: Mark, parent: IndirectObject, page: IndirectObject) -> DictionaryObject:
     _, _, x1, y1 = _rect(mark)
     wide, high = WINDOW
-    return _dictionary(
+    return objects.dictionary(
         Type=NameObject("/Annot"),
         Subtype=NameObject("/Popup"),
         P=page,
-        Rect=_numbers((x1 + 4, y1 - high, x1 + 4 + wide, y1)),
+        Rect=objects.numbers((x1 + 4, y1 - high, x1 + 4 + wide, y1)),
         Parent=parent,
         F=NumberObject(STEADY),
         Open=BooleanObject(False),
     )
 
 
-def _form(content: bytes, box: Box) -> DecodedStreamObject:
-    form = DecodedStreamObject()
-    form.set_data(content)
-    form |= _dictionary(Type=NameObject("/XObject"), Subtype=NameObject("/Form"), BBox=_numbers(box))
-    form[NameObject("/Resources")] = DictionaryObject()
-    return form
-
-
 def _frame(form: DictionaryObject, mark: Mark) -> None:
     """Around and under the words of a stamp."""
     *_, wide, high = map(float, cast(ArrayObject, form["/BBox"]))
-    state = _dictionary(Type=NameObject("/ExtGState"), ca=FloatObject(PAPER))
-    cast(DictionaryObject, form["/Resources"])[NameObject("/ExtGState")] = _dictionary(W=state)
+    state = objects.dictionary(Type=NameObject("/ExtGState"), ca=FloatObject(PAPER))
+    cast(DictionaryObject, form["/Resources"])[NameObject("/ExtGState")] = objects.dictionary(W=state)
     stream = cast(DecodedStreamObject, form)
     stream.set_data(b"q\n" + looks.frame(mark, wide, high).encode() + b"\nQ\n" + stream.get_data())
-
-
-def _packed(form: DictionaryObject) -> PdfObject:
-    return cast(DecodedStreamObject, form).flate_encode()
-
-
-def _dictionary(**entries: PdfObject) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): value for key, value in entries.items()})
-
-
-def _numbers(values: Any) -> ArrayObject:
-    return ArrayObject(FloatObject(round(float(value), looks.FINE)) for value in values)
-
-
-def _date(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
