@@ -34,7 +34,7 @@ from urllib3.exceptions import HTTPError
 from tools import machine
 
 VENV = Path(sys.prefix)
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 15
 TRIES = 3
 PR_SET_PDEATHSIG = 1

@@ -263,7 +263,7 @@ def test_slow_lines_keep_nobody_waiting(server: Server) -> None:
     ]
     lines = [begin_slowly(server, upload, person, headers) for upload in begun]
     for _ in range(WSGI_THREADS):  # by the last of them at the latest the heads of all pieces have arrived
-        assert person.get(f"{server.url}/archive", timeout=10).status_code == 200
+        assert person.get(f"{server.url}/archive", timeout=60).status_code == 200
     for line in lines:
         line.sendall(b"." * (LEAST_CHUNK - 1))
     for line in lines:
@@ -273,7 +273,7 @@ def test_slow_lines_keep_nobody_waiting(server: Server) -> None:
 
 def begin_slowly(server: Server, upload: int, person: requests.Session, headers: dict[str, str]) -> socket.socket:
     """The head of a request and one byte of its body."""
-    line = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    line = socket.create_connection(("127.0.0.1", server.port), timeout=120)
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.cookies)
     sent = headers | {"Host": "127.0.0.1", "Cookie": cookies, "Upload-Offset": "0", "Content-Length": str(LEAST_CHUNK)}
     head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())

@@ -207,7 +207,7 @@ def test_an_invitation_is_used_once_even_by_two_at_the_same_moment(database: Dat
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(results) == ["invitation_over", "made"]
 
 

@@ -138,7 +138,7 @@ def test_the_same_tablet_on_many_threads_at_once_votes_once(scene: Scene) -> Non
 
     def press(_n: int) -> str:
         start.wait()
-        return box.submit(cast(scene, "first")).result(timeout=30)
+        return box.submit(cast(scene, "first")).result(timeout=120)
 
     with ThreadPoolExecutor(8) as pool:
         receipts = set(pool.map(press, range(8)))
@@ -153,7 +153,7 @@ def test_two_processes_taking_the_same_ballot_agree_on_one(scene: Scene) -> None
     """
     boxes = [open_box(scene.database, SEALER), open_box(scene.database, SEALER)]
     futures = [box.submit(cast(scene, name)) for name in SEATS for box in boxes]
-    receipts = [future.result(timeout=30) for future in futures]
+    receipts = [future.result(timeout=120) for future in futures]
     for box in boxes:
         box.close()
     assert receipts[0::2] == receipts[1::2]
@@ -168,7 +168,7 @@ def test_closing_and_casting_at_once_leave_no_ballot_after_the_close(scene: Scen
     def press() -> list[str]:
         start.wait()
         futures = [box.submit(cast(scene, name)) for name in SEATS]
-        return [str(f.exception(timeout=30).code) if f.exception(timeout=30) else "receipt" for f in futures]  # type: ignore[union-attr]
+        return [str(f.exception(timeout=120).code) if f.exception(timeout=120) else "receipt" for f in futures]  # type: ignore[union-attr]
 
     with ThreadPoolExecutor(1) as pool:
         pressed = pool.submit(press)

@@ -510,7 +510,7 @@ def test_two_who_move_units_below_each_other_at_once_make_no_circle(database: Da
             with database.writing() as db:
                 first, second = db.get_one(Unit, ids[one]), db.get_one(Unit, ids[other])
                 if not database.is_sqlite:  # SQLite takes its write lock before anything is read
-                    barrier.wait(10)
+                    barrier.wait(120)
                 units.move(db, first, second, decided())
                 codes.append("moved")
         except Invalid as invalid:
@@ -520,7 +520,7 @@ def test_two_who_move_units_below_each_other_at_once_make_no_circle(database: Da
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(codes) == ["moved", "unit_below_itself"]
 
 

@@ -19,7 +19,7 @@ def test_a_signal_handler_never_waits_for_a_lock_of_the_thread_it_interrupts(dat
     with worker._main.wake._cond:  # type: ignore[attr-defined]
         handler = Thread(target=worker.ask_to_stop, daemon=True)
         handler.start()
-        handler.join(timeout=10)
+        handler.join(timeout=90)
         assert not handler.is_alive()
     worker.run()  # returns at once
 
@@ -30,5 +30,5 @@ def test_from_another_thread_it_stops_without_waiting(database: Database) -> Non
     running = Thread(target=worker.run, daemon=True)
     running.start()
     worker.stop()
-    running.join(timeout=10)
+    running.join(timeout=90)
     assert not running.is_alive()

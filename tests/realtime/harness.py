@@ -11,7 +11,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PATIENCE = 20.0
+PATIENCE = 90.0
 
 Report = dict[str, Any]
 

@@ -17,7 +17,7 @@ from documents.errors import Problem
 from ecabinet import groupcommit
 from ecabinet.groupcommit import GroupCommit
 
-PATIENCE = 20.0
+PATIENCE = 90.0
 METADATA = MetaData()
 SEAT = Table("seat", METADATA, Column("id", Integer, primary_key=True))
 MARK = Table(

@@ -41,7 +41,7 @@ class Room:
 
     def until(self, *pushed: str) -> bool:
         with self.arrived:
-            return self.arrived.wait_for(lambda: sorted(self.pushed) == sorted(pushed), timeout=20)
+            return self.arrived.wait_for(lambda: sorted(self.pushed) == sorted(pushed), timeout=90)
 
 
 @pytest.fixture
