@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ecabinet.demo.opinions import TITLE
-from tests.e2e.conftest import READ_MS, Tablet
+from tests.e2e.conftest import READ_MS, Tablet, reload_until
 from tests.e2e.test_path import prepare
 
 pytestmark = pytest.mark.e2e
@@ -34,15 +34,15 @@ def test_a_slip_is_answered_through_a_lost_connection(tablet: Callable[..., Tabl
     first.get_by_role("radio", name="Ý kiến khác").check()
     first.get_by_role("textbox").fill(WORDS)
     second.get_by_role("radio", name="5 ngày làm việc").check()
-    page.context.set_offline(True)
-    member.press("Gửi ý kiến")
-    expect(page.locator("[data-status]")).to_contain_text("Nội dung đã lưu trên máy")
-    page.context.set_offline(False)
-    page.reload()
+    page.goto(page.url)  # what was typed is kept
     expect(page.get_by_text("Đã khôi phục nội dung đồng chí nhập dở")).to_be_visible()
     expect(first.get_by_role("textbox")).to_have_value(WORDS)
+    second.get_by_role("radio", name="5 ngày làm việc").check()
+    page.context.set_offline(True)
     member.press("Gửi ý kiến")
-    expect(page.get_by_text("Đồng chí đã trả lời lúc")).to_be_visible()
+    expect(page.locator("[data-status]")).to_contain_text("câu trả lời đã giữ trên máy")
+    page.context.set_offline(False)  # and goes by itself
+    reload_until(page, page.get_by_text("Đồng chí đã trả lời lúc"))
     expect(page.get_by_text(WORDS).first).to_be_visible()
     forgive(member, "ERR_INTERNET_DISCONNECTED")
     office = secretary.open("/opinions")
