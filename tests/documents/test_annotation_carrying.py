@@ -15,8 +15,8 @@ from documents.annotations import Reader
 from documents.blobs import FolderBlobs
 from documents.jobs import MAX_ATTEMPTS
 from documents.media import PDF
-from documents.models import Document, Job, Version
-from documents.rules import LEASE, JobKind, VersionState
+from documents.models import Document, Job, Version, VersionStep
+from documents.rules import LEASE, JobKind, Step, StepState, VersionState
 from documents.search_whoosh import WhooshSearch
 from tests.documents.house import NOW, House
 from tests.factories import hostile
@@ -164,6 +164,20 @@ def test_versions_that_come_at_once_are_gone_through_in_their_order(archive, fir
         carrying.ask_for(db, db.get_one(Version, second), NOW)
     archive.work()
     assert on(archive, third).keys() == {carried_id(carried_id(key, second), third) for key in KINDS}
+
+
+def test_a_scan_is_waited_for_until_its_letters_are_recognised(archive, first):
+    second = add(archive, "Bìa", *LINES)
+    with archive.database.writing() as db:
+        for step in Step:
+            state = StepState.RUNNING if step == Step.OCR else StepState.DONE
+            db.add(VersionStep(version_id=second, step=step, state=state, notes=[], at=NOW))
+    archive.work()
+    assert on(archive, second) == {}
+    with archive.database.writing() as db:
+        db.get_one(VersionStep, (second, Step.OCR)).state = StepState.DONE
+    again(archive, second)
+    assert len(on(archive, second)) == len(KINDS)
 
 
 def test_a_version_that_cannot_be_read_is_passed_over(archive, first):
