@@ -22,6 +22,10 @@ export class Bar {
     this.bar.addEventListener("click", (event) => this.onClick(event));
     this.bar.addEventListener("keydown", (event) => this.onArrows(event));
     root.addEventListener("change", (event) => this.onChoice(event));
+    root.addEventListener("click", ({ target, detail }) => {
+      // Chosen by a finger: the page is free for the stamp. By the keyboard one goes on choosing.
+      if (detail && target.closest(".annotation-stamps label")) this.panel(null);
+    });
     document.addEventListener("keydown", (event) => this.onKey(event));
     document.addEventListener("pointerdown", (event) => {
       if (!event.target.closest?.(".annotation-panel, .annotation-bar")) this.panel(null);
