@@ -214,6 +214,7 @@ async function draw({ annotations, changes, over, cuts }) {
 
 /** The connection is gone as when a tablet goes out of reach: nobody says goodbye. */
 function cut(tablet) {
+  tablet.here = false; // no second cut is spent on it before it is back
   const line = tablet.socket.io.engine?.transport?.ws;
   (line?._socket ?? line)?.destroy?.();
 }
