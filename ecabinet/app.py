@@ -65,11 +65,10 @@ from ecabinet.office import routes as office_routes
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
+from ecabinet.reading import device, device_routes, following_blocks, following_routes, shell_routes
 from ecabinet.reading import export_routes as annotation_exports
-from ecabinet.reading import following_blocks, following_routes
 from ecabinet.reading import routes as reading_routes
 from ecabinet.reading.pace import Pace
-from ecabinet.reading import device, device_routes, shell_routes
 from ecabinet.realtime import LOCALES
 from ecabinet.registry import (
     account_routes,
