@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from ecabinet.stylesheets import SHEET, imported, joined
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 WORKER = STATIC / "js" / "service-worker.js"
@@ -42,9 +44,14 @@ class ShellFiles:
             return self._shell
 
     def _read(self) -> Shell:
-        files = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if _served(path)}
+        sheet = self.folder / SHEET
+        within = set(imported(sheet)) if sheet.is_file() else set()
+        found = [path for path in self.folder.rglob("*") if _served(path) and path.resolve() not in within]
+        files = {path.relative_to(self.folder).as_posix(): path for path in found}
         hashes = {name: self._hash(name, files[name]) for name in sorted(files)}
         self._hashes = {name: self._hashes[name] for name in hashes}
+        if sheet.is_file():
+            hashes[SHEET] = _mark(joined(sheet))  # as it is served, with all that it imports
         version = hashlib.sha256("\n".join(f"{name} {mark}" for name, mark in hashes.items()).encode()).hexdigest()[:16]
         reader = {name: mark for name, mark in hashes.items() if name.startswith(READER)}
         core = {name: mark for name, mark in hashes.items() if name not in reader}
@@ -54,9 +61,12 @@ class ShellFiles:
         found = path.stat()
         known = self._hashes.get(name)
         if known is None or known[:2] != (found.st_mtime, found.st_size):
-            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-            self._hashes[name] = known = (found.st_mtime, found.st_size, mark)
+            self._hashes[name] = known = (found.st_mtime, found.st_size, _mark(path.read_bytes()))
         return known[2]
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _served(path: Path) -> bool:

@@ -27,6 +27,18 @@ def test_one_that_is_known_is_not_sent_again(site: Site, accepted: str) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.parametrize("accepted", ["gzip", ""])
+def test_the_style_sheet_goes_as_one_and_is_known_again(site: Site, accepted: str) -> None:
+    answer = site.anybody().get("/static/css/app.css", Accept_Encoding=accepted)
+    sheet = (gzip.decompress(answer.data) if accepted else answer.data).decode()
+    assert "@import" not in sheet
+    assert "@layer pico {" in sheet
+    tokens = site.anybody().get("/static/css/tokens.css").data.decode()
+    assert sheet.count(tokens) == 1
+    again = site.anybody().get("/static/css/app.css", Accept_Encoding=accepted, If_None_Match=answer.headers["ETag"])
+    assert (again.status_code, again.data) == (304, b"")
+
+
 def test_pictures_and_parts_go_as_they_are(site: Site) -> None:
     assert "Content-Encoding" not in site.anybody().get("/static/vendor/pdfjs/images/missing.gif").headers
     part = site.anybody().get(SCRIPT, Accept_Encoding="gzip", Range="bytes=0-99")
