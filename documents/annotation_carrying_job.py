@@ -23,12 +23,12 @@ from documents.database import Database
 from documents.errands import ErrandFailed
 from documents.jobs import Handler, Store, TakesLong, nothing
 from documents.models import Job, PageText, Version
-from documents.rules import Lane, RenditionKind, VersionState
+from documents.rules import MAX_ATTEMPTS, Lane, RenditionKind, VersionState
 
 log = logging.getLogger(__name__)
 
 SECONDS = 150.0
-"""A thousand pages on a machine that does much else take this long; what is not done by then has no place. Less than
+"""A thousand pages on a machine that does much else take this long; what is not done by then is tried later. Less than
 the lease of a job.
 """
 
@@ -64,7 +64,8 @@ def handler(database: Database, blobs: Blobs, limits: Limits, lane: Lane | None,
             ):
                 return nothing
             order = _order(db, version)
-        found = _places(blobs, order, limits, lane) if order is not None else {}
+        last = job.attempts >= MAX_ATTEMPTS
+        found = _places(blobs, order, limits, lane, last=last) if order is not None else {}
 
         def store(db: Session) -> None:
             if order is not None:
@@ -76,10 +77,6 @@ def handler(database: Database, blobs: Blobs, limits: Limits, lane: Lane | None,
         return store
 
     return Handler(run)
-
-
-def _all_read(db: Session, version: Version) -> bool:
-    return all(_is_read(db, one) for one in (version, *carrying.versions_before(db, version)))
 
 
 def _is_read(db: Session, version: Version) -> bool:
@@ -113,8 +110,10 @@ def pdf_of(db: Session, version: Version) -> str | None:
     return made.sha256 if made is not None else None
 
 
-def _places(blobs: Blobs, order: Order, limits: Limits, lane: Lane | None) -> dict[str, Mark]:
-    """Where they belong; nowhere what cannot be read."""
+def _places(blobs: Blobs, order: Order, limits: Limits, lane: Lane | None, *, last: bool) -> dict[str, Mark]:
+    """Where they belong; nowhere what cannot be read. What took too long is tried again, when there may be less else to
+    do, until the ``last`` attempt.
+    """
     if order.former.sha256 is None or order.version.sha256 is None:
         return {}
     if order.former.sha256 == order.version.sha256:
@@ -132,6 +131,8 @@ def _places(blobs: Blobs, order: Order, limits: Limits, lane: Lane | None) -> di
         except ErrandFailed as failed:
             if lane == Lane.QUICK and failed.reason == "timeout":
                 raise TakesLong from failed
+            if failed.reason == "timeout" and not last:
+                raise
             log.warning("version %d could not be read for its annotations: %s", order.version.version.id, failed.reason)
             return {}
 

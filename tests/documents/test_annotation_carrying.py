@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import delete, select
 
 from documents import annotation_carrying as carrying
-from documents import annotations, operations, versions
+from documents import annotation_carrying_job, annotations, operations, pipeline, versions
 from documents.annotation_carrying import carried_id
 from documents.annotation_models import Annotation
 from documents.annotation_rules import Change, Content, Kind, Visibility
 from documents.annotations import Reader
 from documents.blobs import FolderBlobs
+from documents.children import LIMITS
 from documents.jobs import MAX_ATTEMPTS
 from documents.media import PDF
 from documents.models import Document, Job, Version, VersionStep
@@ -228,3 +229,16 @@ def test_at_the_end_of_processing_it_is_asked_for(house):
     house.work()
     assert [one.body["placed"] for one in on(house, new).values()] == [True]
     assert len(house.jobs(JobKind.CARRY)) == 1
+
+
+def test_what_takes_too_long_is_tried_again_before_it_has_no_place(archive, first, monkeypatch):
+    """The child is given no time at all; then as much as it needs."""
+    monkeypatch.setattr(annotation_carrying_job, "SECONDS", 0.0)
+    second = add(archive, "Bìa dự toán", *LINES)
+    no_time = replace(LIMITS, seconds=0.001)
+    assert pipeline.run_one(archive.database, archive.blobs, archive.search, NOW, limits=no_time)
+    assert not on(archive, second)
+    archive.work_later()
+    carried = on(archive, second)
+    assert carried
+    assert all(one.body["placed"] for one in carried.values())
