@@ -61,10 +61,12 @@ def name_of(url: str) -> str:
 
 
 def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    """Every column of every table with its type."""
+    """Every column of every table with its type, and the triggers that guard them."""
     return connection.execute(
         "SELECT attrelid::regclass::text, attname, atttypid, attnotnull FROM pg_attribute JOIN pg_class c"
-        " ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0 ORDER BY 1, 2"
+        " ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0"
+        " UNION ALL SELECT tgrelid::regclass::text, tgname, 0, tgenabled = 'O' FROM pg_trigger WHERE NOT tgisinternal"
+        " ORDER BY 1, 2"
     ).fetchall()
 
 

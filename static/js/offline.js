@@ -163,7 +163,11 @@ export function wireOffline() {
   wireOutgoing();
   const begin = () => {
     wireWorker();
-    if (!pagePerson()) return;
+    if (!pagePerson()) {
+      // Nobody is signed in: what a session kept here that has ended elsewhere goes now.
+      contact();
+      return;
+    }
     wireTaking();
     look();
     setInterval(look, LOOK_EVERY);

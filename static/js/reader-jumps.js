@@ -27,8 +27,11 @@ export class Jumps {
 
   /** Keep the present place before going elsewhere. */
   leave() {
-    if (!this.at) return;
-    const { pageNumber, left, top } = this.at;
+    const { currentPageNumber, pagesCount } = this.reader.viewer;
+    if (!pagesCount) return;
+    // The place is told a moment after a page was turned; until then it is the top of the page.
+    const told = this.at?.pageNumber === currentPageNumber;
+    const { pageNumber, left, top } = told ? this.at : { pageNumber: currentPageNumber, left: null, top: null };
     if (this.places.at(-1)?.page === pageNumber) this.places.pop();
     this.places.push({ page: pageNumber, place: [null, { name: "XYZ" }, left, top, null] });
     if (this.places.length > MOST) this.places.shift();

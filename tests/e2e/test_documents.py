@@ -15,6 +15,7 @@ pytestmark = pytest.mark.e2e
 def test_a_clerk_keeps_a_document(tablet: Callable[..., Tablet], tmp_path: Path) -> None:
     clerk = tablet("vanthu")
     page = clerk.open("/archive")
+    page.get_by_role("link", name="Cũ hơn").tap()
     page.get_by_role("link", name=re.compile("Luật Doanh nghiệp")).first.tap()
     page.get_by_role("link", name="Thông tin tài liệu").tap()
     clerk.press("Mượn")
