@@ -33,12 +33,34 @@ const wording = {
   async destroy() {},
 };
 
+/** The paper on its way: its first bytes and pdf.js' worker travel while the viewer is still being fetched. */
+function fetchPaper(pdfjs) {
+  pdfjs.GlobalWorkerOptions.workerSrc = `${VENDOR}pdf.worker.min.mjs`;
+  const task = pdfjs.getDocument({
+    url: root.dataset.url,
+    rangeChunkSize: CHUNK,
+    disableAutoFetch: true,
+    disableStream: true,
+    cMapUrl: `${VENDOR}cmaps/`,
+    standardFontDataUrl: `${VENDOR}standard_fonts/`,
+    wasmUrl: `${VENDOR}wasm/`,
+    // WebAssembly would need 'wasm-unsafe-eval' in the policy; the decoders have JavaScript versions.
+    useWasm: false,
+    isEvalSupported: false,
+  });
+  // Without this the promise would wait for a password for ever.
+  task.onPassword = () => task.destroy().then(() => fail("password"));
+  // Whoever waits for it hears of a fault, if only when the viewer is there.
+  task.promise.catch(() => {});
+  return task;
+}
+
 async function start() {
   const pdfjs = await import(`${VENDOR}pdf.min.mjs`);
   // The viewer takes the library from here.
   globalThis.pdfjsLib = pdfjs;
+  const task = fetchPaper(pdfjs);
   const { EventBus, LinkTarget, PDFFindController, PDFLinkService, PDFViewer } = await import(`${VENDOR}pdf_viewer.mjs`);
-  pdfjs.GlobalWorkerOptions.workerSrc = `${VENDOR}pdf.worker.min.mjs`;
   const eventBus = new EventBus();
   const linkService = new PDFLinkService({ eventBus, externalLinkTarget: LinkTarget.BLANK });
   const findController = new (folding(PDFFindController))({ linkService, eventBus });
@@ -52,21 +74,7 @@ async function start() {
   });
   linkService.setViewer(viewer);
   const reader = new Reader(viewer, eventBus, linkService);
-  const task = pdfjs.getDocument({
-    url: root.dataset.url,
-    rangeChunkSize: CHUNK,
-    disableAutoFetch: true,
-    disableStream: true,
-    cMapUrl: `${VENDOR}cmaps/`,
-    standardFontDataUrl: `${VENDOR}standard_fonts/`,
-    wasmUrl: `${VENDOR}wasm/`,
-    // WebAssembly would need 'wasm-unsafe-eval' in the policy; the decoders have JavaScript versions.
-    useWasm: false,
-    isEvalSupported: false,
-  });
   task.onProgress = ({ loaded, total }) => reader.showProgress(loaded, total);
-  // Without this the promise would wait for a password for ever.
-  task.onPassword = () => task.destroy().then(() => fail("password"));
   const pdf = await task.promise;
   linkService.setDocument(pdf);
   viewer.setDocument(pdf);

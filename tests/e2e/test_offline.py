@@ -164,6 +164,11 @@ def notes(machine: Machine) -> list[str]:
         return list(db.scalars(select(Note.text)))
 
 
+def answers(machine: Machine) -> list[str]:
+    with machine.engines.database.reading() as db:
+        return list(db.scalars(select(InvitationAnswer.rsvp)))
+
+
 def test_a_meeting_is_read_and_answered_without_a_server(context: BrowserContext, machine: Machine) -> None:
     be(context, machine, 0)
     page = context.new_page()
@@ -203,11 +208,10 @@ def test_a_meeting_is_read_and_answered_without_a_server(context: BrowserContext
 
     machine.start()
     on_device(page, machine)
+    services.wait_until(lambda: notes(machine) == ["Viết dưới tầng hầm"], "the note")
+    services.wait_until(lambda: answers(machine) == ["accepted"], "the answer to the invitation")
     expect(page.locator("#waiting")).to_be_hidden(timeout=60_000)
     expect(page.locator("#refused")).to_be_hidden()
-    assert notes(machine) == ["Viết dưới tầng hầm"]
-    with machine.engines.database.reading() as db:
-        assert [one.rsvp for one in db.scalars(select(InvitationAnswer))] == ["accepted"]
 
     page.locator(".user-menu > summary").tap()
     page.get_by_role("button", name="Đăng xuất").tap()
