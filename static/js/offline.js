@@ -9,6 +9,7 @@ import { ask, freshen, stopTaking, take, taken } from "./taking.js";
 import { text } from "./texts.js";
 
 const LOOK_EVERY = 60_000;
+const SHOWN_BY = 6000;
 const MIB = 1 << 20;
 
 const root = document.documentElement;
@@ -124,9 +125,19 @@ function wireSigningOut() {
   });
 }
 
+/** On the reader's page its first page comes first: what is fetched for later shares the line with it. */
+function unhurried() {
+  if (!document.querySelector("[data-reader]")) return null;
+  return new Promise((done) => {
+    document.addEventListener("ecabinet:shown", done, { once: true });
+    setTimeout(done, SHOWN_BY);
+  });
+}
+
 async function wireWorker() {
   if (!navigator.serviceWorker || !globalThis.isSecureContext) return;
   try {
+    await unhurried();
     const registration = await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
     registration.waiting?.postMessage({ ask: "take over" });
     if (!pagePerson()) return;

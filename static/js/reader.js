@@ -93,7 +93,10 @@ class Reader {
     this.memory = new Memory(this.version);
     this.jumps = new Jumps(this, part("[data-jump-back]"));
     eventBus.on("pagesinit", () => this.open());
-    eventBus.on("pagerendered", () => part(".reader-progress").setAttribute("hidden", ""));
+    eventBus.on("pagerendered", () => {
+      part(".reader-progress").setAttribute("hidden", "");
+      document.dispatchEvent(new CustomEvent("ecabinet:shown"));
+    });
     this.find = wireFinding(this);
     this.side = wireSide(root, { thumbnails: wireThumbnails(this), outline: wireOutline(this) });
     this.tools = wireTools(this);
