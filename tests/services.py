@@ -318,7 +318,9 @@ def _s3(weed: Path, path: Path, data: Path | None = None, ports: Sequence[int] =
     data = data or Path(tempfile.mkdtemp(dir=path))
     arguments = [
         weed, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *options, "-webdav=false",
-        "-admin.ui=false", "-s3.port.iceberg=0", "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
+        # Each bucket takes a volume, and by itself it reckons how many there may be from the free space of the disk.
+        "-volume.max=10000", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.allowDeleteBucketNotEmpty=false",
+        "-master.telemetry=false",
         f"-filer.localSocket={data / 'f.sock'}", f"-s3.localSocket={data / 's.sock'}",
     ]  # fmt: skip
     env = dict(os.environ) | {"AWS_ACCESS_KEY_ID": server.access_key, "AWS_SECRET_ACCESS_KEY": server.secret_key}
