@@ -6,6 +6,7 @@ reads first and upgrades later would fail with "database is locked" instead of w
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,7 +27,10 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from documents.errors import Busy
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +100,8 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
             event.listen(self.engine, "reset", _end_sqlite)
         self._writer = self.engine.execution_options(ecabinet_writes=True)
+        # SQLite's own waiting is a lottery of naps: the writers of this process wait in a line instead.
+        self._turn = threading.Lock()
         self._joined: ContextVar[Session | None] = ContextVar("joined", default=None)
 
     @contextmanager
@@ -109,12 +115,14 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction committed at the end of the block; an exception rolls everything back."""
+        """A transaction committed at the end of the block; an exception rolls everything back. :class:`Busy` when
+        SQLite lets others write for :data:`SQLITE_BUSY_SECONDS`.
+        """
         if (joined := self._joined.get()) is not None:
             with joined.begin_nested():
                 yield joined
             return
-        with Session(self._writer, expire_on_commit=False) as db:
+        with self._in_turn(), Session(self._writer, expire_on_commit=False) as db:
             yield db
             if recorded := list(db.info.get("changes", ())):
                 for follow in self.followers:
@@ -135,6 +143,22 @@ class Database:
                 yield db
             finally:
                 self._joined.reset(token)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=SQLITE_BUSY_SECONDS):
+            raise Busy
+        try:
+            yield
+        except OperationalError as error:
+            if "is locked" in str(error.orig):  # by another process
+                raise Busy from error
+            raise
+        finally:
+            self._turn.release()
 
     def _tell(self, changes: list[Change]) -> None:
         for listener in self.listeners:

@@ -18,6 +18,13 @@ class Problem(Exception):
         self.values = values
 
 
+class Busy(Problem):
+    """Others held SQLite's one write lock for too long: nothing happened; a moment later it may."""
+
+    def __init__(self) -> None:
+        super().__init__("busy")
+
+
 class NotFound(Problem):
     """It is not there, or not for this person: the two are told apart for nobody."""
 

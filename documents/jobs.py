@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from documents.blobs import StoreDown, StoreFull, naming_full_disks
 from documents.database import Database
-from documents.errors import Problem
+from documents.errors import Busy, Problem
 from documents.models import Job
 from documents.rules import LEASE, MAX_ATTEMPTS, PATIENCE, JobKind, JobState, Lane, backoff
 from documents.search import SearchBusy
@@ -185,9 +185,8 @@ def _held(db: Session, claim: Job) -> Job | None:
 def _has_to_wait(error: Exception) -> bool:
     """What the job needs is down, busy or full."""
     if isinstance(error, OperationalError):
-        said = str(error.orig)
-        return "is full" in said or "is locked" in said or getattr(error.orig, "sqlstate", None) == DISK_FULL
-    return isinstance(error, SearchBusy | StoreDown | StoreFull)
+        return "is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == DISK_FULL
+    return isinstance(error, Busy | SearchBusy | StoreDown | StoreFull)
 
 
 DISK_FULL = "53100"

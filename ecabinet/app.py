@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from documents.database import Change, Database
 from documents.operations import request_entries
-from ecabinet import clock, labels, web
+from ecabinet import clock, labels, requests_once, web
 from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.engines import Engines
@@ -21,14 +21,14 @@ from ecabinet.library import (
     bin_routes,
     document_routes,
     processing_routes,
+    purging,
+    search_alerts,
     search_entries,
     search_routes,
+    tidying,
     upload_routes,
 )
 from ecabinet.library import routes as library_routes
-from ecabinet.library.purging import PurgeTask
-from ecabinet.library.search_alerts import LookTask
-from ecabinet.library.tidying import TidyTask
 from ecabinet.library.upload_tasks import clear_uploads
 from ecabinet.meetings import (
     agenda_routes,
@@ -38,6 +38,7 @@ from ecabinet.meetings import (
     comment_routes,
     door_routes,
     invitation_routes,
+    invitation_tasks,
     life_routes,
     paper_routes,
     room_routes,
@@ -50,7 +51,6 @@ from ecabinet.meetings import entries as meeting_entries
 from ecabinet.meetings import preparing as meeting_preparing
 from ecabinet.meetings import queries as meeting_queries
 from ecabinet.meetings import routes as meeting_routes
-from ecabinet.meetings.invitation_tasks import RemindTask, TellTask
 from ecabinet.meetings.persons import identify, person_of
 from ecabinet.messages import code_sentence
 from ecabinet.minutes import blocks as minutes_blocks
@@ -91,18 +91,17 @@ from ecabinet.registry import (
 )
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
-from ecabinet.requests_once import ForgetRequests
 from ecabinet.static_files import Application
 from ecabinet.tasks import entries as task_entries
+from ecabinet.tasks import reminding
 from ecabinet.tasks import routes as task_routes
-from ecabinet.tasks.reminding import RemindOfTask
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import entries as voting_entries
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
-from ecabinet.worker import Task, index_found
+from ecabinet.worker import Paused, Task, index_found
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (
@@ -174,18 +173,18 @@ ENTRIES = EntryTable(
 TASKS: tuple[Task, ...] = (
     partial(index_found, contents=ENTRIES),
     identity.run_one,
-    stays.EndStays(),
+    Paused(stays.end_some, stays.EVERY),
     imports.ImportTask(),
     RoundTask(),
-    TellTask(),
-    RemindTask(),
-    RemindOfTask(),
+    Paused(invitation_tasks.tell_some, invitation_tasks.TELL_EVERY),
+    Paused(invitation_tasks.remind_some, invitation_tasks.REMIND_EVERY),
+    Paused(reminding.remind_of_one, reminding.LOOK_EVERY),
     MailTask(),
-    LookTask(ENTRIES, person_of),
+    Paused(search_alerts.LookTask(ENTRIES, person_of), search_alerts.EVERY),
     clear_uploads,
-    PurgeTask(),
-    TidyTask(),
-    ForgetRequests(),
+    Paused(purging.purge_some, purging.EVERY),
+    Paused(tidying.tidy_some, tidying.EVERY),
+    Paused(requests_once.forget_some, requests_once.EVERY),
 )
 """What the worker does, a piece of each in turn."""
 BLOCKS = BlockTable(

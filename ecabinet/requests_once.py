@@ -58,20 +58,11 @@ def claim(db: Session, member_id: int, key: str, fingerprint: str, now: datetime
     return row
 
 
-class ForgetRequests:
-    """The worker's task: keys that no tablet comes back with any more are thrown away."""
-
-    def __init__(self) -> None:
-        self._next: datetime | None = None
-
-    def __call__(self, engines: Engines, now: datetime) -> bool:
-        """Throw some away; False when there is none."""
-        if self._next is not None and now < self._next:
-            return False
-        old = select(RequestOnce.member_id, RequestOnce.key).where(RequestOnce.at < now - KEPT).limit(AT_ONCE)
-        with engines.database.writing() as db:
-            rows = db.execute(old).all()
-            for member_id, key in rows:
-                db.execute(delete(RequestOnce).where(RequestOnce.member_id == member_id, RequestOnce.key == key))
-        self._next = None if rows else now + EVERY
-        return bool(rows)
+def forget_some(engines: Engines, now: datetime) -> bool:
+    """The worker's task: throw some keys away that no tablet comes back with any more; False when there is none."""
+    old = select(RequestOnce.member_id, RequestOnce.key).where(RequestOnce.at < now - KEPT).limit(AT_ONCE)
+    with engines.database.writing() as db:
+        rows = db.execute(old).all()
+        for member_id, key in rows:
+            db.execute(delete(RequestOnce).where(RequestOnce.member_id == member_id, RequestOnce.key == key))
+    return bool(rows)

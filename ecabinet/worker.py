@@ -8,7 +8,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from documents.contents import DOCUMENTS, Contents
 from documents.database import Change
@@ -23,6 +23,23 @@ log = logging.getLogger(__name__)
 
 Task = Callable[[Engines, datetime], bool]
 """Does one piece of what waits of its kind; False when nothing does. Features give theirs to the application's list."""
+
+
+class Paused:
+    """A task that is left alone for ``pause`` when it found nothing to do: what it looks through is too much to be
+    looked through each second.
+    """
+
+    def __init__(self, task: Task, pause: timedelta) -> None:
+        self._task, self._pause = task, pause
+        self._next: datetime | None = None
+
+    def __call__(self, engines: Engines, now: datetime) -> bool:
+        if self._next is not None and now < self._next:
+            return False
+        found = self._task(engines, now)
+        self._next = None if found else now + self._pause
+        return found
 
 
 def index_found(engines: Engines, now: datetime, contents: Contents = DOCUMENTS) -> bool:

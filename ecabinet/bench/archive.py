@@ -9,7 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,22 +47,28 @@ def run(options: argparse.Namespace) -> None:
 
 def measure(files: int, mb: int, pages: int) -> dict[str, Any]:
     """Start a server of its own with its worker, put everything in, wait until all is processed; the figures."""
-    with TemporaryDirectory(prefix="ecabinet-bench-") as name, ExitStack() as stack:
-        port, secret_key = free_port(), secrets.token_hex(32)
-        env = application_env(Path(name), port, secret_key, None) | {"WORKER": "thread"}
-        run_command(env, "migrate")
-        database = Database(Config.from_env(env).database_url)
-        stack.callback(database.dispose)
-        unit_id, cookie = keeper(database, secret_key)
-        server = stack.enter_context(closing(Server([sys.executable, "-m", "ecabinet", "serve"], env, port)))
-        desk = Desk(server, database, unit_id, cookie)
+    with TemporaryDirectory(prefix="ecabinet-bench-") as name, open_desk(Path(name)) as desk:
         desk.put("warm-up.pdf", long_pdf(1))
         desk.wait()
         figures = {"bench": "archive", "files": files, "mb": mb} | desk.many_large(files, mb)
         return figures | desk.one_long(pages)
 
 
-def keeper(database: Database, secret_key: str) -> tuple[int, str]:
+@contextmanager
+def open_desk(folder: Path) -> Iterator["Desk"]:
+    """A server of its own with its worker, its data in this folder, and the desk of one who keeps the archive."""
+    with ExitStack() as stack:
+        port, secret_key = free_port(), secrets.token_hex(32)
+        env = application_env(folder, port, secret_key, None) | {"WORKER": "thread"}
+        run_command(env, "migrate")
+        database = Database(Config.from_env(env).database_url)
+        stack.callback(database.dispose)
+        unit_id, cookie = _keeper(database, secret_key)
+        server = stack.enter_context(closing(Server([sys.executable, "-m", "ecabinet", "serve"], env, port)))
+        yield Desk(server, database, unit_id, cookie)
+
+
+def _keeper(database: Database, secret_key: str) -> tuple[int, str]:
     """A unit, and the session cookie of one who keeps its archive."""
     with database.writing() as db:
         unit = registry.add_unit(db, None, "BENCH", "Đơn vị đo kiểm", UnitKind.CENTRAL)
@@ -77,18 +83,19 @@ class Desk:
     """Who puts files in, and looks at the server meanwhile."""
 
     def __init__(self, server: Server, database: Database, unit_id: int, cookie: str) -> None:
-        self._server, self._database, self._unit_id, self._cookie = server, database, unit_id, cookie
+        self.server, self.database, self.cookie = server, database, cookie
+        self._unit_id = unit_id
 
     def many_large(self, files: int, mb: int) -> dict[str, Any]:
         """Memory before, after and at its highest; seconds until the last is in, and until all are processed."""
-        before, started = self._server.memory_mb("VmRSS"), time.monotonic()
+        before, started = self.server.memory_mb("VmRSS"), time.monotonic()
         for number in range(files):
             self.put(f"{number}.pdf", heavy_pdf(mb * MIB, number))
         put_in = time.monotonic() - started
         self.wait()
         return {
-            "rss_before_mb": before, "rss_after_mb": self._server.memory_mb("VmRSS"),
-            "rss_peak_mb": self._server.memory_mb("VmHWM"), "put_in_s": round(put_in, 1),
+            "rss_before_mb": before, "rss_after_mb": self.server.memory_mb("VmRSS"),
+            "rss_peak_mb": self.server.memory_mb("VmHWM"), "put_in_s": round(put_in, 1),
             "s": round(time.monotonic() - started, 1), "ready": self._ready(),
         }  # fmt: skip
 
@@ -97,7 +104,7 @@ class Desk:
         started = time.monotonic()
         self.put("long.pdf", long_pdf(pages))
         self.wait()
-        with self._database.reading() as db:
+        with self.database.reading() as db:
             newest = select(func.max(Version.id)).scalar_subquery()
             read = db.scalar(select(func.count()).select_from(PageText).where(PageText.version_id == newest))
         return {"pages": pages, "pages_read": read, "pages_s": round(time.monotonic() - started, 1)}
@@ -111,9 +118,9 @@ class Desk:
         ).encode()
         body = b"".join((head, *content, f"\r\n--{BOUNDARY}--\r\n".encode()))
         headers = {
-            "Cookie": self._cookie, "X-CSRF-Token": CSRF, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"
+            "Cookie": self.cookie, "X-CSRF-Token": CSRF, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"
         }  # fmt: skip
-        with http(self._server.port) as connection:
+        with http(self.server.port) as connection:
             connection.request("POST", "/archive/new", body, headers)
             status = connection.getresponse().status
         if status != 303:
@@ -124,14 +131,14 @@ class Desk:
         deadline = time.monotonic() + MOST_SECONDS
         open_jobs = select(func.count()).select_from(Job).where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))
         while time.monotonic() < deadline:
-            with self._database.reading() as db:
+            with self.database.reading() as db:
                 if not db.scalar(open_jobs):
                     return
             time.sleep(WATCH_SECONDS)
         raise BenchError("the processing does not end")
 
     def _ready(self) -> int:
-        with self._database.reading() as db:
+        with self.database.reading() as db:
             return db.scalar(select(func.count()).where(Version.state == VersionState.READY)) or 0
 
 

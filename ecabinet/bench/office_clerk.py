@@ -7,9 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import OperationalError
-
 from documents.database import Database
+from documents.errors import Busy
 from ecabinet.clock import ZONE
 from ecabinet.office import series
 
@@ -37,7 +36,7 @@ def _take(database: Database, series_id: int) -> str:
         with database.writing() as db:
             held = series.lock(db, series_id)
             number = series.take(db, held, now.astimezone(ZONE).date(), series.Act(None, now)).number
-    except OperationalError:
+    except Busy:
         return ""
     return f"{series_id} {number}\n"
 

@@ -6,9 +6,7 @@ import argparse
 import json
 import os
 import random
-import secrets
 import shutil
-import sys
 from contextlib import ExitStack, closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,12 +15,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from documents.database import Database
 from documents.models import Version
-from ecabinet.bench.archive import Desk, keeper
-from ecabinet.bench.processes import BenchError, Server, application_env, free_port, run_command
+from ecabinet.bench.archive import open_desk
+from ecabinet.bench.processes import BenchError, Server
 from ecabinet.bench.reader_paper import make_paper
-from ecabinet.config import MIB, Config
+from ecabinet.config import MIB
 
 if find_spec("playwright") is not None:
     from playwright.sync_api import Browser, Page, sync_playwright
@@ -55,23 +52,16 @@ def run(options: argparse.Namespace) -> None:
 def measure(pages: int, mb: int, mbit: float, jumps: int) -> dict[str, Any]:
     """Start a server of its own, put the paper in, open it; the figures by their names."""
     with TemporaryDirectory(prefix="ecabinet-bench-") as name, ExitStack() as stack:
-        port, secret_key = free_port(), secrets.token_hex(32)
-        env = application_env(Path(name), port, secret_key, None) | {"WORKER": "thread"}
-        run_command(env, "migrate")
-        database = Database(Config.from_env(env).database_url)
-        stack.callback(database.dispose)
-        unit_id, cookie = keeper(database, secret_key)
-        server = stack.enter_context(closing(Server([sys.executable, "-m", "ecabinet", "serve"], env, port)))
+        desk = stack.enter_context(open_desk(Path(name)))
         paper = Path(name) / "paper.pdf"
         make_paper(paper, pages, mb * MIB)
-        desk = Desk(server, database, unit_id, cookie)
         desk.put("paper.pdf", iter([paper.read_bytes()]))
         desk.wait()
-        with database.reading() as db:
+        with desk.database.reading() as db:
             document_id = db.scalar(select(func.max(Version.document_id)))
         playwright = stack.enter_context(sync_playwright())
         browser = stack.enter_context(closing(playwright.chromium.launch(**_launch())))
-        reader = Reader(browser, server, f"/papers/{document_id}", cookie, mbit)
+        reader = Reader(browser, desk.server, f"/papers/{document_id}", desk.cookie, mbit)
         figures = {"bench": "reader", "pages": pages, "mb": round(paper.stat().st_size / MIB), "mbit": mbit}
         return figures | reader.figures(pages, jumps)
 

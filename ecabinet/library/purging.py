@@ -1,7 +1,7 @@
 """What the worker destroys for good: documents whose days in the bin are over and which no rule of retention holds."""
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -21,19 +21,9 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 
 
-class PurgeTask:
-    """A task as :data:`ecabinet.worker.Task` says: one document at a time, until there is none for an hour."""
-
-    def __init__(self) -> None:
-        self._next = datetime.min.replace(tzinfo=UTC)
-
-    def __call__(self, engines: Engines, now: datetime) -> bool:
-        if now < self._next:
-            return False
-        if purge_one(engines.database, engines.blobs, now):
-            return True
-        self._next = now + EVERY
-        return False
+def purge_some(engines: Engines, now: datetime) -> bool:
+    """A task as :data:`ecabinet.worker.Task` says: one document."""
+    return purge_one(engines.database, engines.blobs, now)
 
 
 def purge_one(database: Database, blobs: Blobs, now: datetime) -> bool:

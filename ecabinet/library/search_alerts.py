@@ -38,17 +38,13 @@ class LookTask:
     def __init__(self, entries: EntryTable, person_of: PersonOf) -> None:
         self._entries = entries
         self._person_of = person_of
-        self._next: datetime | None = None
 
     def __call__(self, engines: Engines, now: datetime) -> bool:
         """Look at the one that has waited longest; False when none is due."""
-        if self._next is not None and now < self._next:
-            return False
         with engines.database.reading() as db:
             saved = searches.due(db, now)
             person = self._person_of(db, saved.account_id, now) if saved is not None else None
         if saved is None:
-            self._next = now + EVERY
             return False
         try:
             new = self._new(engines, saved, person.labels) if person is not None else []

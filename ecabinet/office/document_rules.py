@@ -42,10 +42,6 @@ class Urgency(StrEnum):
     FLASH = "flash"
 
 
-PRIORITY = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.VERY_URGENT: 2, Urgency.FLASH: 3}
-"""As the field Priority of annex VI writes it."""
-
-
 class Book(StrEnum):
     """The registers: secret documents have their own."""
 

@@ -22,7 +22,6 @@ from ecabinet.registry.rules import MemberStatus
 
 OFFERED = 40
 FOUND = 20
-SEARCHED = 5000
 _WHO = re.compile(r"role-([mu])([0-9]{1,15})")
 
 

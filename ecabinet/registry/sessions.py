@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from documents.database import Database, changed
+from documents.errors import Busy
 from ecabinet.clock import now
 from ecabinet.registry.account_rules import SEEN_EVERY
 from ecabinet.registry.models import Account, SignIn
@@ -94,7 +95,7 @@ def init_app(app: Flask) -> None:
         if due:
             try:
                 write_seen(database(), due)
-            except OperationalError:
+            except (OperationalError, Busy):
                 # A busy database: the page matters more than the minute in a list.
                 log.warning("could not write when sessions were last seen", exc_info=True)
 

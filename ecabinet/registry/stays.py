@@ -60,19 +60,10 @@ def end(db: Session, member_id: int, last: date, now: datetime) -> bool:
     return True
 
 
-class EndStays:
-    """The worker's task; looks every quarter of an hour, and goes on at once while there are more."""
-
-    def __init__(self) -> None:
-        self._next: datetime | None = None
-
-    def __call__(self, engines: Engines, now: datetime) -> bool:
-        """End some; False when none is over."""
-        if self._next is not None and now < self._next:
-            return False
-        with engines.database.writing() as db:
-            found = over(db, now.astimezone(ZONE).date())
-            for member_id, last in found:
-                end(db, member_id, last, now)
-        self._next = None if found else now + EVERY
-        return bool(found)
+def end_some(engines: Engines, now: datetime) -> bool:
+    """The worker's task: end some that are over; False when none is."""
+    with engines.database.writing() as db:
+        found = over(db, now.astimezone(ZONE).date())
+        for member_id, last in found:
+            end(db, member_id, last, now)
+    return bool(found)

@@ -62,22 +62,13 @@ def remind(db: Session, task: Task, now: datetime) -> Reminder | None:
     return reminder
 
 
-class RemindOfTask:
-    """Reminds of one task in a piece."""
-
-    def __init__(self) -> None:
-        self._next: datetime | None = None
-
-    def __call__(self, engines: Engines, now: datetime) -> bool:
-        """A task as :data:`ecabinet.worker.Task` says."""
-        if self._next is not None and now < self._next:
-            return False
-        with engines.database.reading() as db:  # no write lock: SQLite has only one
-            task_id = due(db, now)
-        if task_id is None:
-            self._next = now + LOOK_EVERY
-            return False
-        with engines.database.writing() as db:
-            # Locked, so that of two workers the second sees what the first has sent.
-            remind(db, db.scalars(select(Task).where(Task.id == task_id).with_for_update()).one(), now)
-        return True
+def remind_of_one(engines: Engines, now: datetime) -> bool:
+    """A task as :data:`ecabinet.worker.Task` says: reminds of one task."""
+    with engines.database.reading() as db:  # no write lock: SQLite has only one
+        task_id = due(db, now)
+    if task_id is None:
+        return False
+    with engines.database.writing() as db:
+        # Locked, so that of two workers the second sees what the first has sent.
+        remind(db, db.scalars(select(Task).where(Task.id == task_id).with_for_update()).one(), now)
+    return True

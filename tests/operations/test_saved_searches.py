@@ -108,8 +108,9 @@ def test_nobody_is_told_of_what_they_may_not_see_now(house: House) -> None:
     number = house.lay("Kinh phí riêng", mine)
     house.look()
     assert (len(house.told("second")), len(house.told("third"))) == (1, 0)
+    closed = house.lay("Kinh phí kín", mine)
     with house.database.writing() as db:  # closed in the database; the index does not know it yet
-        set_labels(db, db.get_one(Document, house.lay("Kinh phí kín", mine)), {"nobody:1"}, NOW)
+        set_labels(db, db.get_one(Document, closed), {"nobody:1"}, NOW)
     house.look(NOW + timedelta(days=2))
     assert len(house.told("second")) == 1
     with house.database.writing() as db:  # once it is open to another, it is news to that one

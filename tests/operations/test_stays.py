@@ -14,6 +14,7 @@ from ecabinet.registry.member_counts import Tally, recount
 from ecabinet.registry.members import Act
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import MemberEventKind, MemberStatus, Sex, UnitKind
+from ecabinet.worker import Paused
 
 BEGAN = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 LAST = date(2026, 11, 20)
@@ -53,8 +54,8 @@ class Branch:
 
     def run(self, now: datetime) -> int:
         """The task until nothing is left; how often there was something."""
-        task, rounds = stays.EndStays(), 0
-        while task(self.engines(), now):
+        rounds = 0
+        while stays.end_some(self.engines(), now):
             rounds += 1
         return rounds
 
@@ -133,7 +134,7 @@ def test_many_are_ended_in_pieces(branch: Branch, monkeypatch: pytest.MonkeyPatc
 
 
 def test_looks_again_after_a_while_only(branch: Branch) -> None:
-    task, now = stays.EndStays(), datetime(2026, 12, 1, tzinfo=UTC)
+    task, now = Paused(stays.end_some, stays.EVERY), datetime(2026, 12, 1, tzinfo=UTC)
     assert not task(branch.engines(), now)
     branch.member(LAST)
     assert not task(branch.engines(), now + timedelta(minutes=14))

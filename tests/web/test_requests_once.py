@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from documents import database as databases
 from ecabinet import clock
 from ecabinet.engines import Engines
 from ecabinet.meetings.invitation_models import InvitationAnswer
 from ecabinet.meetings.models import Participant
 from ecabinet.notebook.models import Note
-from ecabinet.requests_once import KEPT, ForgetRequests, RequestOnce
+from ecabinet.requests_once import KEPT, RequestOnce, forget_some
 from tests.web.conftest import CSRF, Site
 
 KEY = "3e0f6d0e-6c1e-4e0e-9a57-7f9d4a2b1c00"
@@ -135,10 +136,10 @@ def test_a_key_that_is_none_is_malformed(site: Site) -> None:
 
 def test_old_keys_are_forgotten(site: Site) -> None:
     send(site, "first", "/notebook/save", note("một"))
-    engines, forget = cast(Engines, SimpleNamespace(database=site.database)), ForgetRequests()
-    assert not forget(engines, clock.now() + KEPT - timedelta(hours=2))
+    engines = cast(Engines, SimpleNamespace(database=site.database))
+    assert not forget_some(engines, clock.now() + KEPT - timedelta(hours=2))
     assert rows(site, RequestOnce) == 1
-    assert forget(engines, clock.now() + KEPT + timedelta(minutes=1))
+    assert forget_some(engines, clock.now() + KEPT + timedelta(minutes=1))
     assert rows(site, RequestOnce) == 0
 
 
@@ -148,3 +149,23 @@ def test_a_page_is_not_kept(site: Site) -> None:
     assert first.status_code == 200
     assert site.as_("first").post("/notebook/save", dict(fields), Idempotency_Key=KEY).status_code == 204
     assert rows(site, Note) == 1
+
+
+def test_a_database_that_others_hold_asks_to_come_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.as_("first")
+    monkeypatch.setattr(databases, "SQLITE_BUSY_SECONDS", 0.05)
+    inside, leave = Event(), Event()
+
+    def hold() -> None:
+        with site.database.writing():
+            inside.set()
+            leave.wait(20)
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert inside.wait(20)
+    answer = browser.post("/notebook/save", note("một"), Accept="application/json")
+    leave.set()
+    holder.join()
+    assert (answer.status_code, answer.json and answer.json["retry"]) == (503, True)
+    assert rows(site, Note) == 0
