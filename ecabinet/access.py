@@ -37,6 +37,7 @@ class Permission(StrEnum):
     BREAK_LOANS = "break_loans"
     KEEP_REGISTERS = "keep_registers"
     ASSIGN = "assign"
+    DRAFT = "draft"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -44,10 +45,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REGISTRY, Permission.KEEP_ARCHIVE, Permission.BREAK_LOANS}
     ),
     Role.REGISTRY_OFFICER: frozenset({Permission.MANAGE_REGISTRY}),
-    Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS}),
-    Role.CLERK: frozenset({Permission.READ_PAPERS, Permission.KEEP_ARCHIVE, Permission.KEEP_REGISTERS}),
-    Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE, Permission.ASSIGN}),
-    Role.OFFICIAL: frozenset(),
+    Role.SECRETARY: frozenset({Permission.HOLD_MEETINGS, Permission.READ_PAPERS, Permission.DRAFT}),
+    Role.CLERK: frozenset(
+        {Permission.READ_PAPERS, Permission.KEEP_ARCHIVE, Permission.KEEP_REGISTERS, Permission.DRAFT}
+    ),
+    Role.LEADER: frozenset({Permission.READ_PAPERS, Permission.APPROVE, Permission.ASSIGN, Permission.DRAFT}),
+    Role.OFFICIAL: frozenset({Permission.DRAFT}),
 }
 
 

@@ -62,6 +62,7 @@ from ecabinet.notices import routes as notice_routes
 from ecabinet.notices.sending import MailTask
 from ecabinet.office import number_routes, receive_routes
 from ecabinet.office import routes as office_routes
+from ecabinet.office.panels import Panel
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
 from ecabinet.opinions.tasks import RoundTask
@@ -206,6 +207,9 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
+OFFICE_PANELS: tuple[Panel, ...] = ()
+"""What features show on the page of an official document, in this order."""
+
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
     "office",
@@ -240,6 +244,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.extensions["ecabinet.entries"] = ENTRIES
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES
+    app.extensions["ecabinet.office_panels"] = OFFICE_PANELS
     app.extensions["ecabinet.upload_targets"] = {"incoming": receive_routes.IncomingTarget}
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
     Babel(app, locale_selector=_locale)

@@ -115,6 +115,7 @@ LABELS = {
         "opinion": _("Tài liệu lấy ý kiến"),
         "archive": _("Văn bản lưu trữ"),
         "incoming": _("Văn bản đến"),
+        "outgoing": _("Văn bản đi"),
     },
     **AGENDA_LABELS,
     **MEETING_LABELS,

@@ -28,7 +28,7 @@ OF_MEETINGS: tuple[tuple[str, Any, InstrumentedAttribute[int | None]], ...] = (
     ("count_record", Poll, Poll.record_id),
 )
 """What a meeting brings forth."""
-OF_THE_OFFICE = frozenset({"incoming"})
+OF_THE_OFFICE = frozenset({"incoming", "outgoing"})
 """The kinds of documents that stand in a register: it alone says what becomes of them."""
 
 

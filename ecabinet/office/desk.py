@@ -1,6 +1,7 @@
 """Who has to do with a document of the office, and as what. "Is not there" and "is not for you" are one answer.
 
-Secret documents are for those entrusted with them, those they are presented to, and those named in their assignment.
+Secret documents are for those entrusted with them, those they are presented to, and those named in their assignment or
+their way to the signature. A draft is for its drafter, its chain and those asked for comments, until it is submitted.
 """
 
 from collections.abc import Iterable
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from documents.errors import Forbidden, NotFound
+from documents.errors import Forbidden, NotFound, Problem
 from ecabinet.access import GRANTS, Permission, Person, ancestors, member_label, office_label
 from ecabinet.office import life_rules
+from ecabinet.office.chain_models import ChainStep, Consulted
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS
 from ecabinet.office.life_rules import OfficeAct, OfficePart, OfficeState
@@ -25,6 +27,10 @@ from ecabinet.registry.rules import MemberStatus
 
 OF_THE_OFFICE = (Permission.KEEP_REGISTERS, Permission.ASSIGN)
 """Who has a place in the office of a unit, and answers for what is given to it."""
+WITH_WHAT_WAS_RECALLED = frozenset({OfficeAct.FILE, OfficeAct.RETURN})
+"""All that is still done with a copy that its issuer has taken back."""
+UNSEEN = frozenset({OfficeState.DRAFT, OfficeState.DISCARDED})
+"""States in which an outgoing document is none of the office's business yet, or no longer."""
 PARTS = {Role.LEAD: OfficePart.LEAD, Role.HELP: OfficePart.HELPER, Role.INFO: OfficePart.INFORMED}
 
 
@@ -39,11 +45,18 @@ class Seen:
 
     def may(self, act: str) -> bool:
         """Whether this person may do this now."""
+        if self._frozen(OfficeAct(act)):
+            return False
         return life_rules.may(Direction(self.doc.direction), OfficeAct(act), OfficeState(self.doc.state), self.parts)
 
     def after(self, act: OfficeAct) -> OfficeState:
-        """The state that it leads to; raises as :func:`.life_rules.after` does."""
+        """The state that it leads to; raises as :func:`.life_rules.after` does, and ``recalled``."""
+        if self._frozen(act):
+            raise Problem("recalled")
         return life_rules.after(Direction(self.doc.direction), act, OfficeState(self.doc.state), self.parts)
+
+    def _frozen(self, act: OfficeAct) -> bool:
+        return self.doc.recalled_at is not None and act not in WITH_WHAT_WAS_RECALLED
 
 
 def load(db: Session, person: Person, office_id: int) -> Seen:
@@ -82,8 +95,11 @@ def _is_theirs(person: Person, one: Assignment) -> bool:
 
 
 def _parts(db: Session, person: Person, doc: OfficeDocument) -> set[OfficePart]:
+    outgoing = doc.direction == Direction.OUTGOING
+    parts = _parts_of_drafting(db, person, doc) if outgoing else set()
+    if outgoing and doc.state in UNSEEN:
+        return parts
     path, secret = doc.unit.path, doc.book in SECRET_BOOKS
-    parts = set()
     if person.may(Permission.KEEP_REGISTERS, path) and (not secret or keeps_secrets(db, doc.unit_id, person)):
         parts.add(OfficePart.CLERK)
     if person.may(Permission.ASSIGN, path) and (not secret or doc.presented_to == person.member_id):
@@ -91,6 +107,28 @@ def _parts(db: Session, person: Person, doc: OfficeDocument) -> set[OfficePart]:
     if person.may(Permission.READ_PAPERS, path) and not secret:
         parts.add(OfficePart.INFORMED)
     return parts
+
+
+def _parts_of_drafting(db: Session, person: Person, doc: OfficeDocument) -> set[OfficePart]:
+    parts = {OfficePart.DRAFTER} if doc.created_by == person.member_id else set()
+    steps = chain(db, doc.id)
+    turn = next((step for step in steps if step.outcome is None), None)
+    if turn is not None and turn.member_id == person.member_id and doc.state == OfficeState.SUBMITTED:
+        parts.add(OfficePart.SIGNER)
+    if person.member_id in {step.member_id for step in steps} | consulted(db, doc.id):
+        parts.add(OfficePart.HELPER)
+    return parts
+
+
+def chain(db: Session, office_id: int) -> list[ChainStep]:
+    """Those through whose hands a draft goes before it is signed, in their order."""
+    found = select(ChainStep).where(ChainStep.office_document_id == office_id)
+    return list(db.scalars(found.order_by(ChainStep.position)))
+
+
+def consulted(db: Session, office_id: int) -> set[int]:
+    """The members who were ever asked for comments."""
+    return set(db.scalars(select(Consulted.member_id).where(Consulted.office_document_id == office_id)))
 
 
 def keeps_secrets(db: Session, unit_id: int, person: Person) -> bool:
@@ -145,7 +183,11 @@ def labels_of(db: Session, doc: OfficeDocument) -> set[str]:
     """Who finds and opens its paper: what :func:`load` decides, as labels."""
     assignments = live_assignments(db, doc.id)
     members = {doc.presented_to, *(one.member_id for one in assignments)}
+    if doc.direction == Direction.OUTGOING:
+        members |= {doc.created_by, *(step.member_id for step in chain(db, doc.id)), *consulted(db, doc.id)}
     labels = {member_label(one) for one in members if one is not None}
+    if doc.direction == Direction.OUTGOING and doc.state in UNSEEN:
+        return labels
     if doc.book in SECRET_BOOKS:
         keepers = db.scalars(select(SecretKeeper.member_id).where(SecretKeeper.unit_id == doc.unit_id))
         return labels | {member_label(one) for one in keepers}

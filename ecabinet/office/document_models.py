@@ -25,6 +25,8 @@ class OfficeDocument(Base):
     ``ordinal`` is its number in the series (of an incoming one the số đến), ``code`` number and notation as they stand
     on the paper; ``sameness`` is equal for two entries of one paper, ``searched`` what the register is searched in.
     ``stamp`` names the place of the incoming stamp over the first page (:data:`ecabinet.office.stamps.PLACES`).
+    ``created_by`` is the clerk of an incoming document, the drafter of an outgoing one. ``recalled_at``: who issued
+    what came in has taken it back.
     """
 
     __tablename__ = "office_document"
@@ -88,6 +90,7 @@ class OfficeDocument(Base):
     created_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     ended_on: Mapped[date | None]
+    recalled_at: Mapped[datetime | None] = mapped_column(Instant)
     unit: Mapped[Unit] = relationship()
     document: Mapped[Document] = relationship()
     number: Mapped[SeriesNumber | None] = relationship()

@@ -1,7 +1,7 @@
 """The life of official documents as tables: the states, what can be done in each, by whom, and where it leads. Pure.
 
-Outgoing documents have their table here so that what is built on it finds one way; what takes them through it is built
-on :mod:`.incoming` and :mod:`.routing` as it is for those that come in.
+What takes a document through its table is elsewhere: those that come in :mod:`.incoming` and :mod:`.routing`, those
+that go out the packages of drafting and issuing.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,8 @@ class OfficeState(StrEnum):
 
 class OfficePart(StrEnum):
     """What somebody is to a document: the clerk of its unit, a leader there, the one it was presented to, who is in
-    charge of it, who takes part, who is only informed; of an outgoing one its drafter and its signer.
+    charge of it, who takes part, who is only informed; of an outgoing one its drafter, and the signer: the one of its
+    chain whose turn it is.
     """
 
     CLERK = "clerk"
@@ -65,12 +66,17 @@ class OfficeAct(StrEnum):
     EDIT = "edit"
     COMMENT = "comment"
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    APPROVE = "approve"
     SEND_BACK = "send_back"
     SIGN = "sign"
     NUMBER = "number"
+    SEAL = "seal"
     ISSUE = "issue"
     RECALL = "recall"
     REPLACE = "replace"
+    AMEND = "amend"
+    COPY = "copy"
 
 
 @dataclass(frozen=True)
@@ -106,12 +112,19 @@ INCOMING: dict[OfficeAct, Step] = {
 
 OUTGOING: dict[OfficeAct, Step] = {
     OfficeAct.EDIT: _step({_S.DRAFT}, {_P.DRAFTER}),
-    OfficeAct.COMMENT: _step({_S.DRAFT, _S.SUBMITTED}, {_P.HELPER, _P.LEADER}),
+    OfficeAct.COMMENT: _step({_S.DRAFT, _S.SUBMITTED}, {_P.DRAFTER, _P.HELPER, _P.SIGNER, _P.LEADER}),
+    OfficeAct.DISCARD: _step({_S.DRAFT}, {_P.DRAFTER}, _S.DISCARDED),
     OfficeAct.SUBMIT: _step({_S.DRAFT}, {_P.DRAFTER}, _S.SUBMITTED),
-    OfficeAct.SEND_BACK: _step({_S.SUBMITTED}, {_P.SIGNER, _P.LEADER}, _S.DRAFT),
+    OfficeAct.WITHDRAW: _step({_S.SUBMITTED}, {_P.DRAFTER}, _S.DRAFT),
+    OfficeAct.APPROVE: _step({_S.SUBMITTED}, {_P.SIGNER}),
+    OfficeAct.SEND_BACK: _step({_S.SUBMITTED}, {_P.SIGNER, _P.LEADER, _P.CLERK}, _S.DRAFT),
     OfficeAct.SIGN: _step({_S.SUBMITTED}, {_P.SIGNER}, _S.SIGNED),
     OfficeAct.NUMBER: _step({_S.SIGNED}, {_P.CLERK}, _S.NUMBERED),
+    OfficeAct.SEAL: _step({_S.NUMBERED}, {_P.CLERK}),
     OfficeAct.ISSUE: _step({_S.NUMBERED}, {_P.CLERK}, _S.ISSUED),
+    OfficeAct.AMEND: _step({_S.ISSUED}, {_P.CLERK}),
+    OfficeAct.CORRECT: _step({_S.ISSUED}, {_P.CLERK}),
+    OfficeAct.COPY: _step({_S.ISSUED}, {_P.CLERK}),
     OfficeAct.RECALL: _step({_S.ISSUED}, {_P.CLERK, _P.LEADER}, _S.RECALLED),
     OfficeAct.REPLACE: _step({_S.ISSUED}, {_P.CLERK}, _S.REPLACED),
     OfficeAct.FILE: _step({_S.ISSUED, _S.RECALLED, _S.REPLACED}, {_P.CLERK}, _S.FILED),

@@ -14,11 +14,12 @@ from documents.queries import newest_version
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import asked, day, day_of, text, whole
-from ecabinet.office import desk, desk_queries, forms, incoming, register_queries, routing, stamping, stamps
+from ecabinet.office import desk, desk_queries, forms, incoming, panels, register_queries, routing, stamping, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Book
 from ecabinet.office.life_rules import OfficeAct, OfficeState, is_late
+from ecabinet.office.numbering_rules import Direction
 from ecabinet.office.register_queries import LATE, OPEN, Filter, Order
 from ecabinet.office.routing_rules import Report
 from ecabinet.office.stamp_rules import PLACES
@@ -101,8 +102,10 @@ def _page(
     db: Session, seen: Seen, form: str = "", faults: Mapping[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     doc, version = seen.doc, newest_version(db, seen.doc.document_id)
+    template = "office/outgoing.html" if doc.direction == Direction.OUTGOING else "office/document.html"
     shown = render_template(
-        "office/document.html", seen=seen, doc=doc, picture=stamps.pictured(db, version), late=_late(doc),
+        template, panels=panels.shown(db, seen), seen=seen, doc=doc, late=_late(doc),
+        picture=stamps.pictured(db, version),
         printable=doc.ordinal is not None and version is not None and version.media_type == PDF,
         today=today(), form=form, history=register_queries.history(db, doc.id), faults=faults or {},
         entered=request.form, places=list(PLACES),

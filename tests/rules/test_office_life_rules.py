@@ -25,7 +25,7 @@ from ecabinet.office.numbering_rules import Direction
 EVERYBODY = frozenset(OfficePart)
 ENDS = {
     Direction.INCOMING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED},
-    Direction.OUTGOING: {OfficeState.FILED, OfficeState.VOIDED},
+    Direction.OUTGOING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED},
 }
 
 
@@ -80,7 +80,7 @@ def test_a_document_has_its_number_before_anybody_works_with_it() -> None:
     incoming = states_of(Direction.INCOMING)
     assert incoming & NUMBERLESS == {OfficeState.RECEIVED, OfficeState.DISCARDED}
     assert states_of(Direction.OUTGOING) & NUMBERLESS == {
-        OfficeState.DRAFT, OfficeState.SUBMITTED, OfficeState.SIGNED,
+        OfficeState.DRAFT, OfficeState.SUBMITTED, OfficeState.SIGNED, OfficeState.DISCARDED,
     }  # fmt: skip
 
 

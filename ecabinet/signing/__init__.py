@@ -1,0 +1,1 @@
+"""Signatures on official documents: where they stand, who makes them, what they say and what changed since."""
