@@ -1,0 +1,1 @@
+"""What goes out: numbered, sealed, issued to its recipients, followed, recalled, replaced, copied."""
