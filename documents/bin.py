@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, not_, or_, select
 from sqlalchemy.orm import Session
 
 from documents.blob_rows import used
 from documents.database import changed
 from documents.errors import Problem
+from documents.holds import require_loose
 from documents.loans import require_free
 from documents.models import Binned, Document, DocumentLabel, Loan, Rendition, Version
 from documents.operations import request_index
@@ -22,16 +23,28 @@ from documents.rules import IN_BIN, clean_note
 
 
 def throw_away(
-    db: Session, document: Document, *, by: str, by_name: str, reason: str, until: datetime, now: datetime
+    db: Session,
+    document: Document,
+    *,
+    by: str,
+    by_name: str,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    content_only: bool = False,
 ) -> Binned:
-    """Into the bin, where it stays at least until then. Refused (``in_bin``) when it is there, and (``on_loan``) while
-    another has it out.
+    """Into the bin, where it stays at least until then. Refused (``in_bin``) when it is there, (``on_loan``) while
+    another has it out, and (``held``) while something holds it. ``content_only``: its row stays for what refers to it.
     """
     db.execute(select(Document.id).where(Document.id == document.id).with_for_update(key_share=True))
     if db.get(Binned, document.id) is not None:
         raise Problem("in_bin")
     require_free(db, document.id, by, now)
-    binned = Binned(document_id=document.id, by=by, by_name=by_name, reason=clean_note(reason), at=now, until=until)
+    require_loose(db, document.id)
+    binned = Binned(
+        document_id=document.id, by=by, by_name=by_name, reason=clean_note(reason), at=now, until=until,
+        content_only=content_only,
+    )  # fmt: skip
     db.add(binned)
     db.execute(delete(Loan).where(Loan.document_id == document.id))
     _relabel(db, document, now, lambda label: IN_BIN + label)
@@ -39,9 +52,11 @@ def throw_away(
 
 
 def take_out(db: Session, document: Document, now: datetime) -> None:
-    """Out of the bin, open to those to whom it was open. Refused (``not_in_bin``) when it is not there."""
+    """Out of the bin, open to those to whom it was open. Refused (``not_in_bin``) when it is not there, or when its
+    destruction has been decided.
+    """
     binned = db.get(Binned, document.id, with_for_update=True)
-    if binned is None:
+    if binned is None or binned.content_only:
         raise Problem("not_in_bin")
     db.delete(binned)
     db.flush()
@@ -59,7 +74,8 @@ def _relabel(db: Session, document: Document, now: datetime, change: Callable[[s
 
 def due(db: Session, now: datetime, today: date, limit: int) -> list[Document]:
     """Documents in the bin whose days there are over and which no rule of retention holds any longer."""
-    in_bin = select(Document).join(Binned, Binned.document_id == Document.id).where(Binned.until <= now)
+    whole = or_(not_(Binned.content_only), select(Version.id).where(Version.document_id == Document.id).exists())
+    in_bin = select(Document).join(Binned, Binned.document_id == Document.id).where(Binned.until <= now, whole)
     with db.scalars(in_bin.order_by(Binned.until, Document.id).execution_options(yield_per=100)) as found:
         return list(islice((one for one in found if not is_held(one, today)), limit))
 
@@ -73,11 +89,17 @@ def destroy(db: Session, document: Document, now: datetime) -> set[str]:
     """Delete its rows for good; the sha256 of the blobs that nothing refers to any longer, for the caller to delete
     after the commit. The database refuses while anything outside the library refers to it.
     """
+    blobs = empty(db, document, now)
+    db.execute(delete(Document).where(Document.id == document.id))
+    return blobs
+
+
+def empty(db: Session, document: Document, now: datetime) -> set[str]:
+    """The same of its versions alone: the row stays, without content."""
     versions = select(Version.id).where(Version.document_id == document.id)
     blobs = set(db.scalars(select(Version.sha256).where(Version.document_id == document.id)))
     blobs |= set(db.scalars(select(Rendition.sha256).where(Rendition.version_id.in_(versions))))
     db.execute(delete(Version).where(Version.document_id == document.id))
-    db.execute(delete(Document).where(Document.id == document.id))
     request_index(db, document.id, now)
     changed(db, "document", document.id)
     return blobs - used(db, blobs)

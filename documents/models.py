@@ -90,8 +90,22 @@ class Loan(Base):
     until: Mapped[datetime] = mapped_column(Instant)
 
 
+class Hold(Base):
+    """Something that a document belongs to: see :mod:`documents.holds`."""
+
+    __tablename__ = "document_hold"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    holder: Mapped[str] = mapped_column(String(100), primary_key=True)
+    firm: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
 class Binned(Base):
-    """A document in the bin, which it leaves by an undo, or for good at the earliest after ``until``."""
+    """A document in the bin, which it leaves by an undo, or for good at the earliest after ``until``. ``content_only``:
+    what refers to it (a register) goes on doing so, and only its versions are destroyed.
+    """
 
     __tablename__ = "document_bin"
 
@@ -103,6 +117,7 @@ class Binned(Base):
     reason: Mapped[str] = mapped_column(String(500))
     at: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant, index=True)
+    content_only: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     document: Mapped[Document] = relationship()
 

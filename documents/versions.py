@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Problem
+from documents.holds import require_loose
 from documents.loans import require_free
 from documents.models import Document, Loan, Version
 from documents.operations import enqueue
@@ -33,7 +34,8 @@ def add_version(
     """The next version of a document, and why (``note``). ``blob`` must be in the store already; reading it is a job of
     the worker.
 
-    Refused (``on_loan``) while another has the document out; whoever has it out has given it back with this.
+    Refused (``on_loan``) while another has the document out, and (``archived``) while something holds it firmly;
+    whoever has it out has given it back with this.
     """
     # The counter is raised in the database: two people adding at the same moment get two numbers, and the loan below
     # is what it is until the transaction ends.
@@ -46,6 +48,7 @@ def add_version(
     )
     db.refresh(document, ["last_number"])
     require_free(db, document.id, by, now)
+    require_loose(db, document.id, firm=True)
     db.execute(delete(Loan).where(Loan.document_id == document.id))
     version = Version(
         document_id=document.id,

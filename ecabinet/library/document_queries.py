@@ -109,7 +109,9 @@ class Thrown:
 def bin_of(db: Session, person: Person, page: int) -> tuple[list[Thrown], bool]:
     """What lies in the bin for this keeper, the latest first, a page (from 1) of it; whether there is more."""
     query = select(Binned).join(Document, Document.id == Binned.document_id).options(joinedload(Binned.document))
-    query = query.where(kept_by(person), labelled(person, IN_BIN)).order_by(Binned.at.desc(), Binned.document_id)
+    query = query.where(kept_by(person), labelled(person, IN_BIN), ~Binned.content_only).order_by(
+        Binned.at.desc(), Binned.document_id
+    )
     found = db.scalars(query.offset((page - 1) * LISTED).limit(LISTED + 1)).all()
     return [Thrown(one.document, one, _held_until(one.document)) for one in found[:LISTED]], len(found) > LISTED
 

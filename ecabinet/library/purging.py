@@ -65,4 +65,4 @@ def _destroy(db: Session, document_id: int, now: datetime, today: date) -> set[s
         retention=document.retention, closed_on=document.closed_on.isoformat() if document.closed_on else None,
         thrown_away_by=binned.by, thrown_away_at=binned.at.isoformat(), reason=binned.reason,
     )  # fmt: skip
-    return paper_bin.destroy(db, document, now)
+    return (paper_bin.empty if binned.content_only else paper_bin.destroy)(db, document, now)

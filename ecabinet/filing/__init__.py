@@ -1,0 +1,1 @@
+"""Files (hồ sơ): the yearly list, what each gathers, its hand-over to the archive, its end."""
