@@ -96,12 +96,15 @@ from ecabinet.static_files import Application
 from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import reminding
 from ecabinet.tasks import routes as task_routes
+from ecabinet.tasks.upload_target import TaskTarget
+from ecabinet.thread import routes as thread_routes
 from ecabinet.voting import blocks as voting_blocks
 from ecabinet.voting import entries as voting_entries
 from ecabinet.voting import queries as voting_queries
 from ecabinet.voting import routes as voting_routes
 from ecabinet.voting import seat_blocks, seat_routes, template_routes
 from ecabinet.voting.casting import BallotBox
+from ecabinet.workdays import routes as workday_routes
 from ecabinet.worker import Paused, Task, index_found
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,6 +144,7 @@ BLUEPRINTS = (
     template_routes.bp,
     seat_routes.bp,
     task_routes.bp,
+    workday_routes.bp,
     conclusion_routes.bp,
     minutes_routes.bp,
     resolution_routes.bp,
@@ -245,7 +249,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES
     app.extensions["ecabinet.office_panels"] = OFFICE_PANELS
-    app.extensions["ecabinet.upload_targets"] = {"incoming": receive_routes.IncomingTarget}
+    app.extensions["ecabinet.upload_targets"] = {"incoming": receive_routes.IncomingTarget, "task": TaskTarget}
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
     Babel(app, locale_selector=_locale)
     Htmx(app)

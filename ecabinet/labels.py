@@ -19,6 +19,7 @@ from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.upload_words import UPLOAD_LABELS
 from ecabinet.voting.rules import Majority
 
+from ecabinet.work_words import WORK_LABELS
 _ = lazy_gettext
 
 LABELS = {
@@ -126,6 +127,7 @@ LABELS = {
     **SEARCH_LABELS,
     **UPLOAD_LABELS,
     **ARCHIVE_LABELS,
+    **WORK_LABELS,
     **OPINION_LABELS,
     **OFFICE_LABELS,
     **EXPORT_LABELS,

@@ -18,6 +18,7 @@ from ecabinet.reading_words import READING_SENTENCES
 from ecabinet.search_words import SEARCH_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 from ecabinet.upload_words import UPLOAD_SENTENCES
+from ecabinet.work_words import WORK_SENTENCES
 
 _ = lazy_gettext
 
@@ -190,6 +191,7 @@ SENTENCES = {
     **OPINION_SENTENCES,
     **OFFICE_SENTENCES,
     **MINUTES_SENTENCES,
+    **WORK_SENTENCES,
 }
 
 

@@ -30,6 +30,8 @@ MINUTES_LABELS = {
         "grant": _("Đồng ý gia hạn"),
         "refuse": _("Không đồng ý gia hạn"),
         "extend": _("Gia hạn"),
+        "attach": _("Thêm tệp"),
+        "reassign": _("Giao cho người khác"),
     },
     "conclusion": {
         "draft": _("Chưa công bố"),
@@ -57,6 +59,9 @@ MINUTES_SENTENCES = {
     "task_due_past": _("Hạn hoàn thành đã qua."),
     "task_too_far": _("Hạn này quá xa."),
     "task_not_later": _("Hạn mới phải sau hạn hiện nay."),
+    "task_left": _("Đồng chí %(name)s không còn sinh hoạt, nên không giao được."),
+    "task_same_owner": _("Nhiệm vụ đang ở người này. Đồng chí chọn người hoặc đơn vị khác."),
+    "too_many_files": _("Mỗi lần gửi nhiều nhất %(limit)s tệp."),
     "changed_meanwhile": _("Nội dung này vừa được người khác sửa. Đồng chí xem lại rồi lưu."),
     "conclusion_has_tasks": _("Đã giao nhiệm vụ từ kết luận này nên không xóa được."),
     "minutes_clash": _("Mục này vừa được người khác lưu bản khác."),

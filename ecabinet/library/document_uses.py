@@ -18,7 +18,7 @@ from ecabinet.opinions import queries as opinions
 from ecabinet.opinions.models import OpinionPaper, OpinionRound
 from ecabinet.opinions.rules import RoundState
 from ecabinet.tasks import queries as tasks
-from ecabinet.tasks.models import Task, TaskEvent
+from ecabinet.tasks.models import Task, TaskEvent, TaskFile
 from ecabinet.tasks.rules import FINAL
 from ecabinet.voting.models import Poll
 
@@ -76,8 +76,8 @@ def _others(db: Session, document_id: int) -> Iterator[Use]:
     rounds = select(OpinionRound).join(OpinionPaper, OpinionPaper.round_id == OpinionRound.id)
     for of in db.scalars(rounds.where(OpinionPaper.document_id == document_id)):
         yield Use("opinion", of.title, of.state != RoundState.DRAFT, round_id=of.id)
-    reports = select(Task).join(TaskEvent, TaskEvent.task_id == Task.id)
-    for task in db.scalars(reports.where(TaskEvent.document_id == document_id)):
+    reports = select(Task).join(TaskEvent, TaskEvent.task_id == Task.id).join(TaskFile)
+    for task in db.scalars(reports.where(TaskFile.document_id == document_id)):
         yield Use("task_report", task.title, task.state in FINAL, task_id=task.id)
     document = db.get(Document, document_id)
     if document is not None and document.kind in OF_THE_OFFICE:

@@ -20,6 +20,7 @@ from ecabinet.tasks.forms import Choice
 from ecabinet.tasks.operations import Source
 from ecabinet.tasks.queries import line_of
 from ecabinet.web import database, done, fault_texts, person
+from ecabinet.workdays import queries as workdays
 
 bp = Blueprint("conclusions", __name__)
 
@@ -178,7 +179,7 @@ def give_task(meeting_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             meeting = meetings.load_to_change(db, person(), meeting_id).require_manager()
-            draft = forms.read_draft(_choices(db, meeting))
+            draft = forms.read_draft(_choices(db, meeting), workdays.load(db), today())
             operations.give(db, meeting.unit, draft, _source(db, meeting), person().member_id, now())
             changed(db, "conclusions", meeting.id)
     except Invalid as invalid:

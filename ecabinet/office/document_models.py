@@ -58,6 +58,8 @@ class OfficeDocument(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     direction: Mapped[str] = mapped_column(String(10))
+        Index("ix_office_document_unpresented", "arrived_on", "id",
+              sqlite_where=text("state = 'registered'"), postgresql_where=text("state = 'registered'")),
     book: Mapped[str] = mapped_column(String(20))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from documents.database import Base, Instant, one_of
+from documents.models import Document
 from ecabinet.notices.reminder_rules import Reminder
 from ecabinet.registry.models import Member, Unit
 from ecabinet.tasks.rules import OPEN, Priority, TaskAct, TaskState
@@ -14,7 +15,8 @@ from ecabinet.tasks.rules import OPEN, Priority, TaskAct, TaskState
 class Task(Base):
     """A task given by a unit. ``source_kind`` and ``source_id`` say what it was given from (a conclusion, a document),
     ``source_text`` in the words of then; ``source_kind`` is empty for one that stands alone. ``asked_due`` is the later
-    deadline that the owner asks for. ``owner_name`` is the name of then.
+    deadline that the owner asks for. ``owner_name`` is the name of then, ``owner_home_id`` the unit that a member who
+    owns it belonged to then.
     """
 
     __tablename__ = "task"
@@ -39,6 +41,7 @@ class Task(Base):
     state: Mapped[str] = mapped_column(String(20), default=TaskState.GIVEN.value)
     owner_member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    owner_home_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     owner_name: Mapped[str] = mapped_column(String(300))
     given_by: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     given_at: Mapped[datetime] = mapped_column(Instant)
@@ -49,7 +52,9 @@ class Task(Base):
     asked_due: Mapped[date | None] = mapped_column(Date)
     asked_reason: Mapped[str] = mapped_column(Text, default="")
     unit: Mapped[Unit] = relationship(foreign_keys=unit_id)
+    owner: Mapped[Member | None] = relationship(foreign_keys=owner_member_id)
     owner_unit: Mapped[Unit | None] = relationship(foreign_keys=owner_unit_id)
+    owner_home: Mapped[Unit | None] = relationship(foreign_keys=owner_home_id)
     giver: Mapped[Member] = relationship(foreign_keys=given_by)
     helpers: Mapped[list["TaskHelper"]] = relationship(order_by="TaskHelper.id", cascade="all, delete-orphan")
 
@@ -89,7 +94,7 @@ GIVE = "give"
 
 
 class TaskEvent(Base):
-    """A line of the history of a task: never changed. ``document_id`` is a file that came with it."""
+    """A line of the history of a task: never changed. ``files`` came with it."""
 
     __tablename__ = "task_event"
     __table_args__ = (CheckConstraint(f"kind IN ('give', {', '.join(repr(str(a)) for a in TaskAct)})", name="kind"),)
@@ -102,5 +107,15 @@ class TaskEvent(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     percent: Mapped[int | None]
     due_on: Mapped[date | None] = mapped_column(Date)
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     member: Mapped[Member] = relationship()
+    files: Mapped[list["TaskFile"]] = relationship(order_by="TaskFile.document_id")
+
+
+class TaskFile(Base):
+    """A file that came with a line of the history, as a document of the archive."""
+
+    __tablename__ = "task_file"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("task_event.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, index=True)
+    document: Mapped[Document] = relationship()

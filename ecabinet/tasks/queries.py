@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from documents.errors import NotFound
 from ecabinet.access import GRANTS, Permission, Person, within
 from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.rules import MemberStatus
 from ecabinet.tasks import rules
-from ecabinet.tasks.models import Task, TaskEvent, TaskHelper
+from ecabinet.tasks.models import Task, TaskEvent, TaskFile, TaskHelper
 from ecabinet.tasks.rules import OPEN, Part, TaskAct, TaskState
 
 ANSWERS_FOR_UNIT = (Permission.HOLD_MEETINGS, Permission.APPROVE)
@@ -65,8 +66,9 @@ def load_to_change(db: Session, person: Person, task_id: int) -> Seen:
 
 
 def history(db: Session, task_id: int) -> list[TaskEvent]:
-    """What happened, newest first."""
-    found = select(TaskEvent).where(TaskEvent.task_id == task_id).options(joinedload(TaskEvent.member))
+    """What happened, newest first, with the files that came with it."""
+    files = selectinload(TaskEvent.files).joinedload(TaskFile.document)
+    found = select(TaskEvent).where(TaskEvent.task_id == task_id).options(joinedload(TaskEvent.member), files)
     return list(db.scalars(found.order_by(TaskEvent.id.desc())))
 
 
@@ -77,11 +79,26 @@ class Line:
     task: Task
     late: bool
     helping: bool = False
+    left: bool = False
+
+
+def has_left(task: Task) -> bool:
+    """Whether who owns it is there no longer: a member no more, gone from the unit they belonged to when they got it
+    (and those below), or a unit that was dissolved.
+    """
+    if task.owner_unit is not None:
+        return task.owner_unit.dissolved_on is not None
+    if task.owner is None:
+        return False
+    home = task.owner_home
+    moved = home is not None and not task.owner.unit.path.startswith(home.path)
+    return moved or task.owner.status != MemberStatus.ACTIVE
 
 
 def line_of(task: Task, today: date, *, helping: bool = False) -> Line:
     """A task with what is computed from the day."""
-    return Line(task, rules.is_late(TaskState(task.state), task.due_on, task.reported_on, today), helping)
+    late = rules.is_late(TaskState(task.state), task.due_on, task.reported_on, today)
+    return Line(task, late, helping, task.is_open and has_left(task))
 
 
 def _own_units(db: Session, person: Person) -> list[int]:
@@ -99,7 +116,7 @@ def mine(db: Session, person: Person, today: date, *, ended: bool = False, limit
     own = or_(Task.owner_member_id == person.member_id, Task.owner_unit_id.in_(units))
     state = Task.state.not_in(OPEN) if ended else Task.state.in_(OPEN)
     order = Task.ended_at.desc() if ended else Task.due_on
-    found = select(Task, case((own, 0), else_=1)).where(state, or_(own, Task.id.in_(helped)))
+    found = select(Task, case((own, 0), else_=1)).where(state, or_(own, Task.id.in_(helped))).options(*WHO)
     rows = db.execute(found.order_by(order, Task.id).limit(limit))
     return [line_of(task, today, helping=bool(helping)) for task, helping in rows]
 
@@ -114,6 +131,7 @@ def given(db: Session, person: Person, today: date, *, ended: bool = False, limi
         select(Task)
         .join(Unit, Unit.id == Task.unit_id)
         .where(and_(state, or_(Task.given_by == person.member_id, *held)))
+        .options(*WHO)
         .order_by(Task.ended_at.desc() if ended else Task.due_on, Task.id)
         .limit(limit)
     )
@@ -158,13 +176,20 @@ def board(db: Session, person: Person, today: date) -> list[Board]:
     return sorted(boards, key=lambda one: (-one.late, one.lines[0].task.due_on, one.unit))
 
 
+WHO = (
+    joinedload(Task.owner).joinedload(Member.unit), joinedload(Task.owner_home), joinedload(Task.owner_unit),
+    joinedload(Task.giver),
+)  # fmt: skip
+"""Who does a task and who gave it, asked for with it."""
+
+
 def of_sources(db: Session, sources: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[Task]]:
     """The tasks given from these sources, cancelled ones aside, in the order of giving."""
     by_source: dict[tuple[str, int], list[Task]] = {source: [] for source in sources}
     ids = {source_id for _kind, source_id in sources}
     if not ids:
         return by_source
-    found = select(Task).options(selectinload(Task.helpers)).where(Task.source_id.in_(ids)).order_by(Task.id)
+    found = select(Task).options(selectinload(Task.helpers), *WHO).where(Task.source_id.in_(ids)).order_by(Task.id)
     for task in db.scalars(found.where(Task.state != TaskState.CANCELLED)):
         key = (task.source_kind, task.source_id or 0)
         if key in by_source:

@@ -13,7 +13,7 @@ from documents.errors import Forbidden, Invalid, NotFound
 from documents.text import exact, fold
 from ecabinet.access import Person, within
 from ecabinet.clock import now, today
-from ecabinet.fields import asked
+from ecabinet.fields import asked, text
 from ecabinet.registry.exports import export_response
 from ecabinet.registry.models import Unit
 from ecabinet.registry.queries import members_named
@@ -23,6 +23,7 @@ from ecabinet.tasks.operations import Source
 from ecabinet.tasks.queries import ANSWERS_FOR_UNIT, Line
 from ecabinet.tasks.rules import TaskAct
 from ecabinet.web import database, done, engines, fault_texts, person
+from ecabinet.workdays import queries as workdays
 
 bp = Blueprint("tasks", __name__)
 
@@ -119,8 +120,9 @@ def _choices(db: Session, unit: Unit, name: str) -> list[Choice]:
     wanted = fold(exact(name.strip()))
     if not wanted:
         return []
-    below = db.scalars(select(Unit).where(within(Unit.path, unit.path)).order_by(Unit.path).limit(5000))
-    units = [Choice(f"u{one.id}", one.name) for one in below if wanted in fold(exact(one.name))][:20]
+    below = select(Unit).where(within(Unit.path, unit.path), Unit.dissolved_on.is_(None))
+    named = below.where(Unit.search_name.contains(wanted, autoescape=True)).order_by(Unit.path).limit(20)
+    units = [Choice(f"u{one.id}", one.name) for one in db.scalars(named)]
     members = members_named(db, name, unit.path, limit=20)
     return [*units, *(Choice(f"m{member.id}", member.full_name, unit_name) for member, unit_name in members)]
 
@@ -147,7 +149,8 @@ def create() -> ResponseReturnValue:
     try:
         with database().writing() as db:
             unit = _unit_of(db)
-            draft = forms.read_draft(_choices(db, unit, values.get("name", "")[:100]))
+            offered = _choices(db, unit, values.get("name", "")[:100])
+            draft = forms.read_draft(offered, workdays.load(db), today())
             task_id = operations.give(db, unit, draft, Source(), person().member_id, now()).id
     except Invalid as invalid:
         with database().reading() as db:
@@ -185,6 +188,8 @@ def _said(act: TaskAct) -> str:
         TaskAct.GRANT: _("Đã gia hạn."),
         TaskAct.REFUSE: _("Đã trả lời đề nghị gia hạn."),
         TaskAct.EXTEND: _("Đã gia hạn."),
+        TaskAct.ATTACH: _("Đã thêm tệp."),
+        TaskAct.REASSIGN: _("Đã giao cho người khác."),
     }
     return said[act]
 
@@ -192,20 +197,51 @@ def _said(act: TaskAct) -> str:
 @bp.post("/tasks/<int:task_id>/do/<action>")
 def act(task_id: int, action: str) -> ResponseReturnValue:
     """By the table of :mod:`.rules`, to those with a part in the task."""
-    if action not in list(TaskAct):
+    if action not in list(TaskAct) or action == TaskAct.REASSIGN:
         raise NotFound(f"action {action}")
     wanted = TaskAct(action)
     with database().reading() as db:  # a stranger's file is not even stored
         seen = queries.load(db, person(), task_id)
         rules.after(wanted, rules.TaskState(seen.task.state), seen.parts, asked=seen.task.asked_due is not None)
-    attachment = forms.read_attachment(engines().blobs)
+    attachments = forms.read_attachments(engines().blobs)
     try:
         with database().writing() as db:
             seen = queries.load_to_change(db, person(), task_id)
             operations.act(
-                db, seen.task, wanted, seen.parts, forms.read_said(), person().member_id, now(), attachment
+                db, seen.task, wanted, seen.parts, forms.read_said(), person().member_id, now(), attachments
             )  # fmt: skip
     except Invalid as invalid:
         with database().reading() as db:
             return _page(db, queries.load(db, person(), task_id), action, fault_texts(invalid), 422)
     return done(url_for("tasks.page", task_id=task_id), _said(wanted))
+
+
+def _reassign_page(db: Session, task_id: int, values: dict[str, str], faults: dict[str, str]) -> str:
+    seen = queries.load(db, person(), task_id)
+    rules.after(TaskAct.REASSIGN, rules.TaskState(seen.task.state), seen.parts, asked=False)
+    name = values.get("name", "")[:100]
+    return render_template(
+        "tasks/reassign.html", seen=seen, task=seen.task, name=name, values=values, faults=faults,
+        choices=_choices(db, seen.task.unit, name),
+    )  # fmt: skip
+
+
+@bp.get("/tasks/<int:task_id>/reassign")
+def reassign_form(task_id: int) -> ResponseReturnValue:
+    """Those who gave it: to whom else; ``?name=`` looks for them."""
+    with database().reading() as db:
+        return _reassign_page(db, task_id, {"name": asked("name", 100)}, {})
+
+
+@bp.post("/tasks/<int:task_id>/reassign")
+def reassign(task_id: int) -> ResponseReturnValue:
+    """The same people: give it to another; what was reported so far stays."""
+    try:
+        with database().writing() as db:
+            seen = queries.load_to_change(db, person(), task_id)
+            to = forms.read_owner(_choices(db, seen.task.unit, text("name")[:100]))
+            operations.reassign(db, seen.task, seen.parts, to, text("text"), person().member_id, now())
+    except Invalid as invalid:
+        with database().reading() as db:
+            return make_response(_reassign_page(db, task_id, request.form.to_dict(), fault_texts(invalid)), 422)
+    return done(url_for("tasks.page", task_id=task_id), _said(TaskAct.REASSIGN))

@@ -61,6 +61,8 @@ class TaskAct(StrEnum):
     GRANT = "grant"
     REFUSE = "refuse"
     EXTEND = "extend"
+    ATTACH = "attach"
+    REASSIGN = "reassign"
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,14 @@ STEPS: dict[TaskAct, Step] = {
     TaskAct.GRANT: Step(OPEN, _GIVER),
     TaskAct.REFUSE: Step(OPEN, _GIVER),
     TaskAct.EXTEND: Step(OPEN, _GIVER),
+    TaskAct.ATTACH: Step(OPEN, frozenset(Part)),
+    TaskAct.REASSIGN: Step(OPEN, _GIVER, TaskState.GIVEN),
 }
 NEEDS_ASKED = frozenset({TaskAct.GRANT, TaskAct.REFUSE})
 """Answers to an extension that was asked for."""
-NEEDS_TEXT = frozenset(
-    {TaskAct.REPORT, TaskAct.RETURN, TaskAct.CANCEL, TaskAct.ASK_EXTENSION, TaskAct.REFUSE, TaskAct.EXTEND}
-)
+NEEDS_TEXT = frozenset(TaskAct) - {
+    TaskAct.ACCEPT, TaskAct.PROGRESS, TaskAct.APPROVE, TaskAct.GRANT, TaskAct.ATTACH,
+}  # fmt: skip
 NEEDS_DAY = frozenset({TaskAct.ASK_EXTENSION, TaskAct.EXTEND})
 
 

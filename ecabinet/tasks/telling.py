@@ -1,5 +1,6 @@
 """Whom a task concerns, and what they are told. The words are Vietnamese, as those of all letters of the house."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ _SUBJECTS = {
     TaskAct.GRANT: "Nhiệm vụ được gia hạn",
     TaskAct.REFUSE: "Không đồng ý gia hạn nhiệm vụ",
     TaskAct.EXTEND: "Nhiệm vụ được gia hạn",
+    TaskAct.REASSIGN: "Nhiệm vụ được giao cho người khác",
 }
 """What people are told of; taking a task on and going ahead with it they see on its page."""
 _ANSWER_FOR = [
@@ -28,13 +30,15 @@ _ANSWER_FOR = [
 ]  # fmt: skip
 
 
-def tell(db: Session, task: Task, kind: str, said: Said, by: int, now: datetime) -> None:
-    """What a giver does concerns those who do the work, and the other way round."""
+def tell(
+    db: Session, task: Task, kind: str, said: Said, by: int, now: datetime, also: Collection[int] = ()
+) -> None:  # fmt: skip
+    """What a giver does concerns those who do the work, and the other way round; ``also``: and these members."""
     subject = _SUBJECTS.get(kind)
     if subject is None:
         return
     to_giver = kind != GIVE and Part.OWNER in STEPS[TaskAct(kind)].by
-    members = {task.given_by} if to_giver else workers(db, task)
+    members = {*also, *({task.given_by} if to_giver else workers(db, task))}
     words = f"{said.text}\n" if kind != GIVE and said.text else ""
     text = f"{task.title}\n{words}Hạn: {task.due_on.strftime('%d/%m/%Y')}. Thực hiện: {task.owner_name}."
     tell_all(db, members - {by}, f"{subject}: {task.title}", text, f"/tasks/{task.id}", now, about=f"task:{task.id}")

@@ -126,16 +126,21 @@ def test_who_is_told(database: Database) -> None:
     }  # fmt: skip
 
 
+def labels_of(db: Session, document_id: int) -> set[str]:
+    return set(db.scalars(select(DocumentLabel.label).where(DocumentLabel.document_id == document_id)))
+
+
 def test_a_file_that_comes_with_a_report_is_for_those_with_a_part(database: Database) -> None:
     with database.writing() as db:
         office = make_office(db)
         task = give(db, office)
         act(db, office, task, "first", TaskAct.ACCEPT)
-        file = Attachment(Blob("a" * 64, 3), "kết quả.pdf", "application/pdf")
+        files = [Attachment(Blob(c * 64, 3), f"kết quả {c}.pdf", "application/pdf") for c in "ab"]
         event = operations.act(
-            db, task, TaskAct.REPORT, OWNER, Said("xong"), office.members["first"], NOW, file
+            db, task, TaskAct.REPORT, OWNER, Said("xong"), office.members["first"], NOW, files
         )  # fmt: skip
-        labels = set(db.scalars(select(DocumentLabel.label).where(DocumentLabel.document_id == event.document_id)))
+        assert [one.document.title for one in event.files] == ["kết quả a.pdf", "kết quả b.pdf"]
+        labels = labels_of(db, event.files[1].document_id)
         assert labels == {
             f"member:{office.members['first']}", f"member:{office.members['secretary']}",
             f"office:{office.units['centre']}",

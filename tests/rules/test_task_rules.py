@@ -16,13 +16,19 @@ OWNER, GIVER, HELPER = frozenset({Part.OWNER}), frozenset({Part.GIVER}), frozens
 
 # What each can do, written down apart from the code: state → part → acts.
 TABLE = {
-    TaskState.GIVEN: {Part.OWNER: "accept ask_extension", Part.GIVER: "cancel extend", Part.HELPER: ""},
-    TaskState.ACCEPTED: {
-        Part.OWNER: "progress report ask_extension", Part.GIVER: "cancel extend", Part.HELPER: "progress",
+    TaskState.GIVEN: {
+        Part.OWNER: "accept ask_extension attach", Part.GIVER: "cancel extend attach reassign", Part.HELPER: "attach",
     },
-    TaskState.REPORTED: {Part.OWNER: "", Part.GIVER: "approve return cancel extend", Part.HELPER: ""},
+    TaskState.ACCEPTED: {
+        Part.OWNER: "progress report ask_extension attach", Part.GIVER: "cancel extend attach reassign",
+        Part.HELPER: "progress attach",
+    },
+    TaskState.REPORTED: {
+        Part.OWNER: "attach", Part.GIVER: "approve return cancel extend attach reassign", Part.HELPER: "attach",
+    },
     TaskState.RETURNED: {
-        Part.OWNER: "progress report ask_extension", Part.GIVER: "cancel extend", Part.HELPER: "progress",
+        Part.OWNER: "progress report ask_extension attach", Part.GIVER: "cancel extend attach reassign",
+        Part.HELPER: "progress attach",
     },
     TaskState.DONE: {Part.OWNER: "", Part.GIVER: "", Part.HELPER: ""},
     TaskState.CANCELLED: {Part.OWNER: "", Part.GIVER: "", Part.HELPER: ""},

@@ -1,0 +1,1 @@
+"""Which days are worked: weekends, public holidays, and the days worked in their place. Data, kept by the centre."""
