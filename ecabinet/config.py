@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ecabinet import certificates, mail_server
+from ecabinet import certificates, mail_server, trusted
 from ecabinet.mail_server import MailServer
 
 MIB = 1024 * 1024
@@ -51,6 +51,10 @@ class Config:
     oidc_client_secret: str = ""
     seal_p12: Path | None = None
     seal_password: str = field(default="", repr=False)
+    tsa_url: str = ""
+    trust_certs: Path | None = None
+    signing_url: str = ""
+    signing_token: str = field(default="", repr=False)
     smtp: MailServer | None = None
     smtp_password: str = field(default="", repr=False)
 
@@ -95,6 +99,10 @@ class Config:
             oidc_client_secret=env.get("OIDC_CLIENT_SECRET", ""),
             seal_p12=Path(env["SEAL_P12"]).absolute() if env.get("SEAL_P12") else None,
             seal_password=env.get("SEAL_PASSWORD", ""),
+            tsa_url=_optional_address(env, "TSA_URL"),
+            trust_certs=_trust(env),
+            signing_url=_optional_address(env, "SIGNING_URL"),
+            signing_token=env.get("SIGNING_TOKEN", ""),
             smtp=_mail_server(env),
             smtp_password=env.get("SMTP_PASSWORD", ""),
         )
@@ -126,6 +134,18 @@ def _check_seal(path: Path, password: str) -> None:
         certificates.read(path, password).check(datetime.now(UTC))
     except certificates.CertificateError as error:
         raise ConfigError(f"SEAL_P12={str(path)!r} (with SEAL_PASSWORD): {error}") from error
+
+
+def _trust(env: Mapping[str, str]) -> Path | None:
+    """The folder of whom signatures are trusted for: it is there, and each file in it says something."""
+    if not env.get("TRUST_CERTS"):
+        return None
+    path = Path(env["TRUST_CERTS"]).absolute()
+    try:
+        trusted.read(path)
+    except certificates.CertificateError as error:
+        raise ConfigError(f"TRUST_CERTS={str(path)!r}: {error}") from error
+    return path
 
 
 def _mail_server(env: Mapping[str, str]) -> MailServer | None:

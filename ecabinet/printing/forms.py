@@ -116,13 +116,15 @@ def number_line(head: Head) -> str:
 def place_line(head: Head) -> str:
     """ "Hà Nội, ngày 05 tháng 02 năm 2026", with room for a day not known yet; empty without a place."""
     place = texts.line(head.place)
-    return f"{place}, {day(head.on)}" if place else ""
+    return f"{place}, {day(head.on, texts.line(head.year))}" if place else ""
 
 
-def day(on: date | None) -> str:
-    """A day as papers write it: the first nine days and two months with a nought before them."""
+def day(on: date | None, year: str = "") -> str:
+    """A day as papers write it: the first nine days and two months with a nought before them. Room for one not known
+    yet, of a ``year`` that may be.
+    """
     if on is None:
-        return f"ngày{ROOM * 6}tháng{ROOM * 6}năm{ROOM * 6}"
+        return f"ngày{ROOM * 6}tháng{ROOM * 6}năm{ROOM + year if year else ROOM * 6}"
     month = f"{on.month:02}" if on.month < 3 else str(on.month)
     return f"ngày {on.day:02} tháng {month} năm {on.year}"
 

@@ -34,6 +34,7 @@ from ecabinet.clock import ZONE
 from ecabinet.config import Config
 from ecabinet.printing import pdf_words, texts
 from ecabinet.printing.forms import Face
+from ecabinet.printing.signed_bytes import nothing_unsigned, range_of
 
 BOX = (240.0, 36.0)
 """Width and height of the visible signature, in points; it stands in the lower margin, where no text is."""
@@ -163,7 +164,7 @@ def verify(pdf: bytes) -> list[Signature]:
     try:
         signatures = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
         # What stands behind the last signature is covered by none.
-        whole = bool(signatures) and max(sum(_range(signature)[2:]) for signature in signatures) == len(pdf)
+        whole = bool(signatures) and max(sum(range_of(signature)[2:]) for signature in signatures) == len(pdf)
         return [_read(pdf, signature, whole) for signature in signatures]
     except Exception as error:  # a changed byte may break anything, in pyHanko or below it
         raise NotAPdf(f"{type(error).__name__}: {error}") from error
@@ -177,7 +178,7 @@ def _read(pdf: bytes, signature: EmbeddedPdfSignature, whole: bool) -> Signature
         at=signature.self_reported_timestamp,
         reason=str(signature.sig_object.get("/Reason", "")),
         self_made=certificate.issuer == certificate.subject,
-        unchanged=whole and _nothing_unsigned(pdf, signature) and _unchanged(signature),
+        unchanged=whole and nothing_unsigned(pdf, range_of(signature)) and _unchanged(signature),
     )
 
 
@@ -203,29 +204,3 @@ def _unchanged(signature: EmbeddedPdfSignature) -> bool:
         return True
     level = status.modification_level
     return status.coverage == SignatureCoverageLevel.ENTIRE_REVISION and level in FURTHER_SIGNATURES
-
-
-def _nothing_unsigned(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Whether the bytes that the signature does not cover hold nothing but itself, written in one way only.
-
-    Readers skip what they need not understand: blanks and capitals among its hexadecimal digits, and whatever stands
-    in the room left over behind it.
-    """
-    first, length, second, _rest = _range(signature)
-    gap = pdf[first + length : second]
-    held = bytes.fromhex(gap[1:-1].decode("ascii"))
-    written = gap in (f"<{held.hex()}>".encode(), f"<{held.hex().upper()}>".encode())
-    return first == 0 and written and not held[_der_length(held) :].strip(b"\0")
-
-
-def _range(signature: EmbeddedPdfSignature) -> tuple[int, ...]:
-    """Start and length of the two stretches of bytes that a signature covers."""
-    return tuple(int(number) for number in signature.byte_range)
-
-
-def _der_length(data: bytes) -> int:
-    """How many of the bytes are the one ASN.1 value with which they begin."""
-    if data[1] < 0x80:
-        return 2 + data[1]
-    width = data[1] & 0x7F
-    return 2 + width + int.from_bytes(data[2 : 2 + width])

@@ -52,7 +52,8 @@ class Head:
 
     ``number`` and ``symbol`` are joined as the form does it: 15 and "QĐ-UBND" are "15/QĐ-UBND" of the state,
     "15-QĐ/TWĐTN-VP" is 15 and "QĐ/TWĐTN-VP" of the Union. Room is left for a number not given yet; no symbol,
-    no line. A day not known yet leaves room in the line of the date; no place, no line.
+    no line. A day not known yet leaves room in the line of the date, before the ``year`` where that is known; no place,
+    no line.
     """
 
     form: Form
@@ -62,6 +63,7 @@ class Head:
     symbol: str = ""
     place: str = ""
     on: date | None = None
+    year: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Places:
     number: Place
     day: Place
     month: Place
+    year: Place
     signers: tuple[Place, ...]
     organisation: Place
 
@@ -55,7 +56,7 @@ class Places:
     def named(self) -> dict[str, Place]:
         """By the names of the fields that are made there."""
         signers = {f"signer-{count}": place for count, place in enumerate(self.signers, 1)}
-        return {"number": self.number, "day": self.day, "month": self.month} | signers | {
+        return {"number": self.number, "day": self.day, "month": self.month, "year": self.year} | signers | {
             "organisation": self.organisation
         }  # fmt: skip
 
@@ -108,7 +109,9 @@ class Line:
 BLANK = r"[\s.…_·]*"
 NUMBER = re.compile(rf"Số\s*:?(?P<room>{BLANK})(?P<given>\d*)(?P<rest>{BLANK})(?=[-/–])", re.IGNORECASE)
 DATE = re.compile(
-    rf"ngày(?P<day>{BLANK})(?P<given_day>\d*){BLANK}tháng(?P<month>{BLANK})(?P<given_month>\d*){BLANK}năm", re.IGNORECASE
+    rf"ngày(?P<day>{BLANK})(?P<given_day>\d*){BLANK}tháng(?P<month>{BLANK})(?P<given_month>\d*){BLANK}"
+    rf"năm(?P<year>{BLANK})(?P<given_year>\d*)",
+    re.IGNORECASE,
 )
 AUTHORITY = re.compile(r"^(TM|KT|TL|TUQ|Q|T/M|K/T)\s*\.")
 NAME = re.compile(r"^([^\W\d_]+\.? ){1,5}[^\W\d_]+$")
@@ -130,9 +133,9 @@ def judge(pages: Sequence[Page], signers: Sequence[str] = ()) -> Places:
     the last lines of authority are taken for one signer each.
     """
     lines = [line for count, page in enumerate(pages) for line in lines_of(page, count)]
-    day, month = _date(pages, lines)
+    day, month, year = _date(pages, lines)
     signing = _signers(pages, lines, signers)
-    return Places(_number(pages, lines), day, month, signing, seal_beside(signing[0]))
+    return Places(_number(pages, lines), day, month, year, signing, seal_beside(signing[0]))
 
 
 def seal_beside(signature: Place) -> Place:
@@ -213,7 +216,7 @@ def _number(pages: Sequence[Page], lines: Sequence[Line]) -> Place:
     return Place(0, 85, page.height - 132, 85 + 40, page.height - 116, how=How.DEFAULT)
 
 
-def _date(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[Place, Place]:
+def _date(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[Place, Place, Place]:
     page = pages[0]
     for line in lines:
         found = DATE.search(line.text) if line.page == 0 and line.box[1] > page.height / 2 else None
@@ -223,10 +226,11 @@ def _date(pages: Sequence[Page], lines: Sequence[Line]) -> tuple[Place, Place]:
                     _between(line, found.start(name), _end_of_room(line, found.end(f"given_{name}")), page),
                     how=How.WRITTEN if found[f"given_{name}"] else How.FOUND,
                 )
-                for name in ("day", "month")
+                for name in ("day", "month", "year")
             )
     day = Place(0, page.width * 0.62, page.height - 132, page.width * 0.62 + 20, page.height - 116, how=How.DEFAULT)
-    return day, replace(day, x0=day.x0 + 56, x1=day.x1 + 56)
+    # without a line for the date nobody knows whether the year is missing: it stands in the paper
+    return day, replace(day, x0=day.x0 + 56, x1=day.x1 + 56), replace(day, how=How.WRITTEN)
 
 
 def _end_of_room(line: Line, start: int) -> int:

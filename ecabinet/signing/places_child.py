@@ -17,7 +17,7 @@ def main(order: dict[str, Any]) -> None:
     limits = Limits(**order["limits"])
     limit(limits.memory, limits.seconds)
     # Loaded after the limits are set: nothing of it runs without them.
-    import pypdfium2  # noqa: PLC0415
+    import pypdfium2
 
     try:
         with pypdfium2.PdfDocument(Path(order["path"])) as document:
