@@ -112,6 +112,11 @@ def holding_label(unit_id: int) -> str:
     return f"holding:{unit_id}"
 
 
+def archive_label(unit_id: int) -> str:
+    """Opens what was handed to the archive of this unit to those who keep it."""
+    return f"archive:{unit_id}"
+
+
 def meeting_label(meeting_id: int) -> str:
     """Opens a paper to those invited to this meeting."""
     return f"meeting:{meeting_id}"

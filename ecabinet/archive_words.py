@@ -19,6 +19,7 @@ ARCHIVE_LABELS = {
         "office": _("Những người được giao đọc văn bản của"),
         "preparing": _("Những người chuẩn bị và phê duyệt của"),
         "holding": _("Những người tổ chức phiên họp của"),
+        "archive": _("Những người quản lý kho lưu trữ của"),
         "meeting": _("Những người được mời dự phiên họp"),
         "running": _("Những người điều hành phiên họp"),
         "member": _("Riêng đồng chí"),

@@ -89,7 +89,7 @@ def _nobody(_db: Session, _person: Person, _ids: list[int]) -> list[str]:
 
 
 _NAMED = {
-    "unit": _units, "office": _units, "preparing": _units, "holding": _units,
+    "unit": _units, "office": _units, "preparing": _units, "holding": _units, "archive": _units,
     "meeting": _meetings, "running": _meetings, "member": _members, "other": _nobody,
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from ecabinet.access import (
     Person,
     Role,
     ancestors,
+    archive_label,
     holding_label,
     member_label,
     office_label,
@@ -108,6 +109,7 @@ def registry_labels(person: Person) -> set[str]:
     labels = {member_label(person.member_id)}
     labels.update(unit_label(unit_id) for unit_id in ancestors(person.unit_path))
     labels.update(office_label(ancestors(path)[-1]) for path in person.paths(Permission.READ_PAPERS))
+    labels.update(archive_label(ancestors(path)[-1]) for path in person.paths(Permission.KEEP_ARCHIVE))
     labels.update(holding_label(ancestors(path)[-1]) for path in person.paths(Permission.HOLD_MEETINGS))
     for permission in (Permission.HOLD_MEETINGS, Permission.APPROVE):
         labels.update(preparing_label(ancestors(path)[-1]) for path in person.paths(permission))
