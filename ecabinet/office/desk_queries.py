@@ -12,10 +12,12 @@ from ecabinet.office import desk
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Book
 from ecabinet.office.life_rules import OfficeState, is_late, is_slow
-from ecabinet.office.register_queries import literal_of
+from ecabinet.office.register_filters import literal_of
 from ecabinet.office.routing_models import Assignment
 from ecabinet.office.routing_rules import Role
 from ecabinet.registry.models import Unit
+from ecabinet.workdays import queries as workdays
+from ecabinet.workdays.rules import WEEK
 
 SHOWN = 12
 COUNTED = 1000
@@ -78,6 +80,7 @@ def _first(db: Session, conditions: Iterable[ColumnElement[bool]], order: object
 def waiting(db: Session, docs: Sequence[OfficeDocument], today: date) -> list[Waiting]:
     """Documents with those they wait for, asked for at once."""
     leads: dict[int, list[Assignment]] = {doc.id: [] for doc in docs}
+    days = workdays.load(db) if docs else WEEK
     open_ones = select(Assignment).where(
         Assignment.office_document_id.in_(leads), Assignment.withdrawn_at.is_(None),
         Assignment.role == Role.LEAD, Assignment.ended_on.is_(None),
@@ -87,7 +90,7 @@ def waiting(db: Session, docs: Sequence[OfficeDocument], today: date) -> list[Wa
     return [
         Waiting(
             doc, is_late(OfficeState(doc.state), doc.due_on, today),
-            is_slow(OfficeState(doc.state), doc.arrived_on, today), leads[doc.id],
+            is_slow(OfficeState(doc.state), doc.arrived_on, today, days), leads[doc.id],
         )
         for doc in docs
     ]  # fmt: skip

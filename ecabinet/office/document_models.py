@@ -49,17 +49,21 @@ class OfficeDocument(Base):
         Index("ix_office_document_ordinal", "unit_id", "book", "ordinal", "id"),
         Index("ix_office_document_code_number", "unit_id", "book", "code_number", "id"),
         Index("ix_office_document_sameness", "unit_id", "sameness"),
-        # What is late is little among all that ever came: found without walking past the rest.
+        # What is open is little among all that ever came: found, and counted by unit, without walking past the rest.
         Index("ix_office_document_due", "unit_id", "book", "due_on", "id",
+              sqlite_where=text("state IN ('received', 'registered', 'presented', 'assigned')"),
+              postgresql_where=text("state IN ('received', 'registered', 'presented', 'assigned')")),
+        # Of all units at once, for those who send reminders.
+        Index("ix_office_document_waits", "due_on", "id",
               sqlite_where=text("due_on IS NOT NULL AND state IN ('received', 'registered', 'presented', 'assigned')"),
               postgresql_where=text(
                   "due_on IS NOT NULL AND state IN ('received', 'registered', 'presented', 'assigned')")),
+        Index("ix_office_document_unpresented", "arrived_on", "id",
+              sqlite_where=text("state = 'registered'"), postgresql_where=text("state = 'registered'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     direction: Mapped[str] = mapped_column(String(10))
-        Index("ix_office_document_unpresented", "arrived_on", "id",
-              sqlite_where=text("state = 'registered'"), postgresql_where=text("state = 'registered'")),
     book: Mapped[str] = mapped_column(String(20))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from documents.errors import Invalid, Problem
 from documents.rules import Secrecy
-from documents.text import exact, fold
+from documents.text import exact, fold, words
 from ecabinet.office.numbering_rules import Direction
 
 LENGTHS = {
@@ -170,5 +170,5 @@ def sameness(number: str, notation: str, organ: str) -> str:
 
 
 def searched(*texts: str) -> str:
-    """What the words of the register's search are looked for in."""
-    return fold(exact(" ".join(text for text in texts if text)))
+    """The words of these texts as the register's search compares them: without marks, one space between two."""
+    return " ".join(fold(word) for text in texts for word in words(text))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from documents.text import exact, fold
-from ecabinet.office.document_rules import LENGTHS, Urgency
+from ecabinet.office.document_rules import LENGTHS, Urgency, searched
 from ecabinet.office.numbering_rules import split_code
 
 Pages = Sequence[tuple[int, str]]
@@ -148,7 +148,7 @@ def _organ(head: Sequence[str], page: int, known: Mapping[str, str]) -> Found | 
         if not name.startswith(_GOES_ON):
             break
         name = f"{line} {name}"
-    return _at(known.get(fold(exact(name))) or _in_small_letters(name), page, " / ".join(lines))
+    return _at(known.get(searched(name)) or _in_small_letters(name), page, " / ".join(lines))
 
 
 def _in_small_letters(name: str) -> str:

@@ -1,67 +1,28 @@
 """The register of a unit as a list: filtered, in several orders, paged by the key of the last row, never by an offset.
 
-However large the register is, a page looks at :data:`WINDOW` entries at most: where few of many fit it may come short,
-and the next goes on behind what was looked at.
+Where many entries fit, a page is found by walking the order; where few of many do, by the index of terms.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, joinedload
 
-from documents.text import exact, fold, words
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Book
-from ecabinet.office.life_rules import WAITING, OfficeState
+from ecabinet.office.register_filters import LATE, OPEN, Filter, Order, behind, conditions, from_index, walked
 from ecabinet.office.routing_models import Assignment, OfficeEvent
 
+__all__ = ["LATE", "OPEN", "Filter", "Line", "Order", "Page", "entries", "history", "lines", "organs", "page"]
+
 PAGE = 50
-WINDOW = 20_000
-_POSITION = re.compile(r"([0-9-]{1,12})\.([0-9]{1,12})")
-_FIGURES = re.compile(r"[0-9]{1,7}")
-
-
-class Order(StrEnum):
-    """In which order a register is read: the last that arrived, the newest paper, the highest number, what is due."""
-
-    ARRIVED = "arrived"
-    ISSUED = "issued"
-    NUMBER = "number"
-    DUE = "due"
-
-
-_KEYS: dict[Order, Any] = {
-    Order.ARRIVED: OfficeDocument.arrived_on, Order.ISSUED: OfficeDocument.issued_on,
-    Order.NUMBER: OfficeDocument.ordinal, Order.DUE: OfficeDocument.due_on,
-}  # fmt: skip
-LATE = "late"
-OPEN = "open"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which entries, all conditions together; "" means any. ``state`` is a state, :data:`OPEN` or :data:`LATE`;
-    ``number`` the arrival number or that of the paper; ``after`` the key of the last row seen.
-    """
-
-    unit_id: int
-    book: Book
-    today: date
-    order: Order = Order.ARRIVED
-    state: str = ""
-    type_code: str = ""
-    organ: str = ""
-    number: str = ""
-    words: str = ""
-    since: date | None = None
-    until: date | None = None
-    after: str = ""
+AT_ONCE = 500
+WINDOWS = (2_000, 20_000)
+"""So many entries are looked at in their order before the index of terms is asked."""
 
 
 @dataclass(frozen=True)
@@ -82,81 +43,74 @@ class Page:
 
 
 def page(db: Session, wanted: Filter, size: int = PAGE) -> Page:
-    """A page of the register."""
-    key = _KEYS[wanted.order]
-    up = wanted.order == Order.DUE
-    ordered = (key, OfficeDocument.id) if up else (key.desc(), OfficeDocument.id.desc())
-    looked_at = select(OfficeDocument.id, key.label("key")).where(*_walked(wanted), key.is_not(None))
-    start = _position(wanted, up)
-    if start is not None:
-        looked_at = looked_at.where(start)
-    looked_at = looked_at.order_by(*ordered).limit(WINDOW)
-    window = looked_at.subquery()
-    entry = aliased(OfficeDocument)
-    then = (window.c.key, window.c.id) if up else (window.c.key.desc(), window.c.id.desc())
-    fitting = select(entry).join(window, window.c.id == entry.id).where(*_conditions(wanted, entry))
-    found = list(db.scalars(fitting.order_by(*then).limit(size + 1).options(joinedload(entry.document))))
-    if len(found) > size:
-        last = found[size - 1]
-        following = f"{getattr(last, key.key)}.{last.id}"
-    else:
-        end = db.execute(looked_at.offset(WINDOW - 1).limit(1)).first()
-        following = f"{end.key}.{end.id}" if end is not None else ""
-    return Page(lines(db, found[:size]), following)
+    """A page of the register; it is full unless it is the last."""
+    found, following = _docs(db, wanted, size)
+    return Page(lines(db, found), following)
 
 
-def _walked(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """What an index holds together with the order."""
-    yield OfficeDocument.unit_id == wanted.unit_id
-    yield OfficeDocument.book == wanted.book
-    if wanted.order == Order.DUE or wanted.state == LATE:
-        # as the partial index says it, so that it is seen to serve
-        yield and_(OfficeDocument.due_on.is_not(None), OfficeDocument.state.in_([literal_of(s) for s in _OPEN_STATES]))
-    if wanted.state == LATE:
-        yield OfficeDocument.due_on < wanted.today
-    elif wanted.state and wanted.state != OPEN:
-        yield OfficeDocument.state == wanted.state
-    if wanted.organ:
-        yield OfficeDocument.organ_key == fold(exact(wanted.organ))
-    if wanted.type_code:
-        yield OfficeDocument.type_code == wanted.type_code
-    if wanted.since is not None:
-        yield OfficeDocument.arrived_on >= wanted.since
-    if wanted.until is not None:
-        yield OfficeDocument.arrived_on <= wanted.until
-    if wanted.number:
-        figures = wanted.number.strip()
-        by_paper = OfficeDocument.code_number == figures
-        yield or_(OfficeDocument.ordinal == int(figures), by_paper) if _FIGURES.fullmatch(figures) else by_paper
+def entries(db: Session, wanted: Filter) -> Iterator[Line]:
+    """All entries, some hundred read at a time."""
+    while True:
+        found, following = _docs(db, wanted, AT_ONCE)
+        yield from lines(db, found)
+        if not following:
+            return
+        db.expunge_all()
+        wanted = replace(wanted, after=following)
 
 
-_OPEN_STATES = (OfficeState.RECEIVED, OfficeState.REGISTERED, OfficeState.PRESENTED, OfficeState.ASSIGNED)
+def _docs(db: Session, wanted: Filter, size: int) -> tuple[list[OfficeDocument], str]:
+    keys = _keys(db, wanted, size + 1)
+    following = f"{keys[size - 1].key}.{keys[size - 1].id}" if len(keys) > size else ""
+    ids = [row.id for row in keys[:size]]
+    rows = select(OfficeDocument).where(OfficeDocument.id.in_(ids)).options(joinedload(OfficeDocument.document))
+    found = {doc.id: doc for doc in db.scalars(rows)}
+    return [found[one] for one in ids], following
 
 
-def literal_of(state: OfficeState) -> ColumnElement[str]:
-    """A state written out in the statement."""
-    return literal(state.value, literal_execute=True)
+def _keys(db: Session, wanted: Filter, most: int) -> Sequence[Any]:
+    if wanted.state != LATE:  # of what is late there is little: found at once
+        for window in WINDOWS:
+            found, whole = _near(db, wanted, most, window)
+            if whole or len(found) == most:
+                return found
+    return _anywhere(db, wanted, most)
 
 
-def _conditions(wanted: Filter, entry: type[OfficeDocument]) -> Iterator[ColumnElement[bool]]:
-    if wanted.state == OPEN:
-        yield entry.state.in_(sorted(WAITING))
-    for word in words(wanted.words):
-        yield entry.searched.contains(fold(word), autoescape=True)
+def _walk(wanted: Filter, *columns: Any) -> Select[Any]:
+    """The register from the last row seen on, in its order."""
+    place = behind(wanted)
+    walk = select(OfficeDocument.id, wanted.key.label("key"), *columns).where(*walked(wanted))
+    if place is not None:
+        walk = walk.where(place)
+    return walk
 
 
-def _position(wanted: Filter, up: bool) -> ColumnElement[bool] | None:
-    match = _POSITION.fullmatch(wanted.after)
-    if match is None:  # an address written by hand: from the beginning
-        return None
-    key = _KEYS[wanted.order]
-    try:
-        value: Any = int(match[1]) if wanted.order == Order.NUMBER else date.fromisoformat(match[1])
-    except ValueError:
-        return None
-    here = tuple_(literal(value, key.type), literal(int(match[2])))
-    place = tuple_(key, OfficeDocument.id)
-    return place > here if up else place < here
+def _near(db: Session, wanted: Filter, most: int, window: int) -> tuple[Sequence[Any], bool]:
+    """What fits among the next entries, and whether these were all that there are."""
+    looked_at = _ordered(_walk(wanted, and_(*conditions(wanted)).label("fits")), wanted).limit(window).cte("looked_at")
+    looked_at = looked_at.prefix_with("MATERIALIZED")
+    fitting = select(looked_at.c.id, looked_at.c.key).where(looked_at.c.fits)
+    found = db.execute(_ordered(fitting, wanted, looked_at.c).limit(most)).all()
+    if len(found) == most:
+        return found, False
+    return found, db.execute(_ordered(_walk(wanted), wanted).offset(window - 1).limit(1)).first() is None
+
+
+def _anywhere(db: Session, wanted: Filter, most: int) -> Sequence[Any]:
+    """All that fit are found first, whatever the order: their number is small, or they would have been near."""
+    sqlite = db.get_bind().dialect.name == "sqlite"
+    matching = from_index(wanted, sqlite=sqlite)
+    all_of = _walk(wanted).where(*conditions(wanted))
+    if matching is None and sqlite:  # by the index that has the filter and the order
+        return db.execute(_ordered(all_of, wanted).limit(most)).all()
+    found = (all_of if matching is None else all_of.where(matching)).cte("found").prefix_with("MATERIALIZED")
+    return db.execute(_ordered(select(found.c.id, found.c.key), wanted, found.c).limit(most)).all()
+
+
+def _ordered(statement: Select[Any], wanted: Filter, of: Any = None) -> Select[Any]:
+    key, row = (wanted.key, OfficeDocument.id) if of is None else (of.key, of.id)
+    return statement.order_by(key, row) if wanted.up else statement.order_by(key.desc(), row.desc())
 
 
 def lines(db: Session, docs: Sequence[OfficeDocument]) -> list[Line]:
