@@ -27,7 +27,7 @@ from ecabinet.registry.rules import MemberStatus
 
 OF_THE_OFFICE = (Permission.KEEP_REGISTERS, Permission.ASSIGN)
 """Who has a place in the office of a unit, and answers for what is given to it."""
-WITH_WHAT_WAS_RECALLED = frozenset({OfficeAct.FILE, OfficeAct.RETURN})
+WITH_WHAT_WAS_RECALLED = frozenset({OfficeAct.FILE, OfficeAct.RETURN, OfficeAct.RECALL})
 """All that is still done with a copy that its issuer has taken back."""
 UNSEEN = frozenset({OfficeState.DRAFT, OfficeState.DISCARDED})
 """States in which an outgoing document is none of the office's business yet, or no longer."""

@@ -107,8 +107,11 @@ INCOMING: dict[OfficeAct, Step] = {
     OfficeAct.REOPEN: _step({_S.DONE}, {_P.LEADER}, _S.ASSIGNED),
     OfficeAct.FILE: _step({_S.REGISTERED, _S.DONE}, {_P.CLERK}, _S.FILED),
     OfficeAct.VOID: _step({_S.REGISTERED, _S.PRESENTED}, {_P.CLERK}, _S.VOIDED),
+    OfficeAct.RECALL: _step(
+        {_S.REGISTERED, _S.PRESENTED, _S.ASSIGNED, _S.DONE, _S.FILED}, {_P.CLERK, _P.LEADER}, _S.RECALLED
+    ),
 }
-"""Văn bản đến: received → registered → presented → assigned → done → filed."""
+"""Văn bản đến: received → registered → presented → assigned → done → filed; or given back to who issued it."""
 
 OUTGOING: dict[OfficeAct, Step] = {
     OfficeAct.EDIT: _step({_S.DRAFT}, {_P.DRAFTER}),

@@ -24,7 +24,7 @@ from ecabinet.office.numbering_rules import Direction
 
 EVERYBODY = frozenset(OfficePart)
 ENDS = {
-    Direction.INCOMING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED},
+    Direction.INCOMING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED, OfficeState.RECALLED},
     Direction.OUTGOING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED},
 }
 
