@@ -1,9 +1,10 @@
 """The way of one delivery as a table: what it is for, where it stands, what may follow. Pure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from documents.errors import Problem
+from documents.errors import Invalid, Problem
 from ecabinet.office.life_rules import OfficeState
 
 
@@ -99,8 +100,10 @@ def status_of(state: OfficeState, *, begun: bool, before: DeliveryStatus) -> Del
 
 
 def after_recall(status: DeliveryStatus) -> RecallStatus:
-    """A recall takes back at once what nobody has received or was refused; the others are asked."""
-    return RecallStatus.ASKED if status in AT_WORK else RecallStatus.AGREED
+    """A recall takes back at once what lies unreceived in an inbox of ours; who has received it is asked, and so is
+    everybody outside, where nothing can be taken back.
+    """
+    return RecallStatus.ASKED if status in {_S.SENT, *AT_WORK} else RecallStatus.AGREED
 
 
 def may_refuse_recall(status: DeliveryStatus) -> bool:
@@ -115,3 +118,23 @@ class Outside:
     name: str
     organ_code: str = ""
     email: str = ""
+
+
+LONGEST = {"name": 200, "organ_code": 20, "email": 200}
+_ORGAN_CODE = re.compile(r"[0-9A-Za-z]{1,4}(\.[0-9A-Za-z]{1,4}){1,4}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
+
+
+def check_outside(name: str, organ_code: str, email: str) -> Outside:
+    """An organisation as a clerk writes it; raises :class:`Invalid` naming every fault by its field."""
+    given = {"name": " ".join(name.split()), "organ_code": organ_code.strip(), "email": email.strip()}
+    faults = {field: Problem("too_long", limit=most) for field, most in LONGEST.items() if len(given[field]) > most}
+    if not given["name"]:
+        faults["name"] = Problem("missing")
+    if given["organ_code"] and not _ORGAN_CODE.fullmatch(given["organ_code"]):
+        faults["organ_code"] = Problem("organ_code")
+    if given["email"] and not _EMAIL.fullmatch(given["email"]):
+        faults["email"] = Problem("not_an_address")
+    if faults:
+        raise Invalid(faults)
+    return Outside(**given)

@@ -22,7 +22,8 @@ class Dispatch(Base):
     ``issuer_id`` and ``drafter`` (the letters of the drafting unit) make its number. ``on_paper``: it was signed by
     hand, the file is a scan. ``filled_version`` bears number and date, ``sealed_version`` the organisation's signature.
     ``document_id`` is the paper as the recipients have it: a document of the archive of its own, with the one version
-    that was issued; drafts are none of theirs. ``copy_kind``: it is a certified copy.
+    that was issued; drafts are none of theirs. ``copy_kind``: it is a certified copy, of
+    ``copy_pages`` ("1-3, 5"; all of them where it is empty).
     """
 
     __tablename__ = "office_dispatch"
@@ -33,6 +34,7 @@ class Dispatch(Base):
     drafter: Mapped[str] = mapped_column(String(30), default="")
     on_paper: Mapped[bool] = mapped_column(default=False)
     copy_kind: Mapped[str | None] = mapped_column(String(3))
+    copy_pages: Mapped[str] = mapped_column(String(100), default="")
     filled_version: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     sealed_version: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), unique=True)

@@ -41,6 +41,7 @@ def _create_dispatch() -> None:
         sa.Column("drafter", sa.String(length=30), nullable=False),
         sa.Column("on_paper", sa.Boolean(), nullable=False),
         sa.Column("copy_kind", sa.String(length=3), nullable=True),
+        sa.Column("copy_pages", sa.String(length=100), nullable=False),
         sa.Column("filled_version", sa.Integer(), nullable=True),
         sa.Column("sealed_version", sa.Integer(), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
