@@ -16,10 +16,11 @@ from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.processing_words import PROCESSING_LABELS
 from ecabinet.search_words import SEARCH_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
+from ecabinet.thread_words import THREAD_LABELS
 from ecabinet.upload_words import UPLOAD_LABELS
 from ecabinet.voting.rules import Majority
-
 from ecabinet.work_words import WORK_LABELS
+
 _ = lazy_gettext
 
 LABELS = {
@@ -126,10 +127,11 @@ LABELS = {
     **PROCESSING_LABELS,
     **SEARCH_LABELS,
     **UPLOAD_LABELS,
-    **ARCHIVE_LABELS,
     **WORK_LABELS,
+    **ARCHIVE_LABELS,
     **OPINION_LABELS,
     **OFFICE_LABELS,
+    **THREAD_LABELS,
     **EXPORT_LABELS,
     **MINUTES_LABELS,
 }

@@ -124,6 +124,7 @@ GET_PAGES = {
     "office.index": ("/office", EVERYBODY),
     "office.register": ("/office/register?unit={centre}", {"secretary", "leader"}),
     "numbers.settings": ("/office/settings?unit={centre}", {"leader"}),
+    "thread.page": ("/thread{meeting_kind}", INVITED),
     "conclusions.page": ("{meeting}/conclusions", INVITED),
     "conclusions.new_task": ("{meeting}/tasks/new", RUNNING),
     "minutes.page": ("{meeting}/minutes", RUNNING),

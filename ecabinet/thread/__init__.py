@@ -1,0 +1,1 @@
+"""The thread: from anything what it came from, and what came of it."""
