@@ -167,6 +167,8 @@ def check(db: Session, seen: SeenFile, person: Person, now: datetime) -> None:
     file, state = seen.file, seen.after(FileAct.CHECK)
     if db.scalar(select(FileDocument.id).where(FileDocument.file_id == file.id).limit(1)) is None:
         raise Problem("file_empty")
+    if waiting := gathering.at_work(db, file.id, person.labels):  # taken up again since it was closed
+        raise Problem("file_at_work", titles="; ".join(waiting))
     file.state = state
     record(db, file, FileAct.CHECK, person, now)
 

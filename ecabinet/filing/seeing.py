@@ -66,12 +66,13 @@ def _parts(db: Session, person: Person, file: OfficeFile) -> set[FilePart]:
     parts = {FilePart.CHARGE} if file.in_charge_id == person.member_id else set()
     if db.get(FileReader, (file.id, person.member_id)) is not None:
         parts.add(FilePart.READER)
-    if file.secret and not keeps_secrets(db, file.unit_id, person):
+    trusted = not file.secret or keeps_secrets(db, file.unit_id, person)
+    if person.may(Permission.ASSIGN, path) and (trusted or parts):
+        parts.add(FilePart.LEADER)
+    if not trusted:
         return parts
     if person.may(Permission.KEEP_REGISTERS, path):
         parts.add(FilePart.CLERK)
-    if person.may(Permission.ASSIGN, path):
-        parts.add(FilePart.LEADER)
     if person.may(Permission.KEEP_ARCHIVE, path) and file.state in IN_ARCHIVE:
         parts.add(FilePart.ARCHIVIST)
     if person.may(Permission.READ_PAPERS, path):
