@@ -60,8 +60,10 @@ from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.notices import routes as notice_routes
 from ecabinet.notices.sending import MailTask
-from ecabinet.office import number_routes, receive_routes
+from ecabinet.office import desk, number_routes, receive_routes
+from ecabinet.office import reminding as office_reminding
 from ecabinet.office import routes as office_routes
+from ecabinet.office import task_routes as office_task_routes
 from ecabinet.office.panels import Panel
 from ecabinet.opinions import draft_routes, run_routes
 from ecabinet.opinions import routes as opinion_routes
@@ -157,6 +159,8 @@ BLUEPRINTS = (
     upload_routes.bp,
     processing_routes.bp,
     office_routes.bp,
+    office_task_routes.bp,
+    thread_routes.bp,
     receive_routes.bp,
     number_routes.bp,
     shell_routes.bp,
@@ -184,6 +188,7 @@ TASKS: tuple[Task, ...] = (
     Paused(invitation_tasks.tell_some, invitation_tasks.TELL_EVERY),
     Paused(invitation_tasks.remind_some, invitation_tasks.REMIND_EVERY),
     Paused(reminding.remind_of_one, reminding.LOOK_EVERY),
+    Paused(office_reminding.remind_of_one, reminding.LOOK_EVERY),
     MailTask(),
     Paused(search_alerts.LookTask(ENTRIES, person_of), search_alerts.EVERY),
     clear_uploads,
@@ -208,10 +213,14 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
     facts.CONCLUSION: conclusion_routes.of_conclusion,
     facts.ITEM: conclusion_routes.of_item,
     facts.MEETING: conclusion_routes.of_meeting,
+    desk.TASK_SOURCE: office_task_routes.of_document,
 }
 """Where the things are that tasks are given from, by the kind of their source."""
 
-OFFICE_PANELS: tuple[Panel, ...] = ()
+OFFICE_PANELS: tuple[Panel, ...] = (
+    Panel("tasks", office_task_routes.panel, wide=True),
+    Panel("thread", thread_routes.panel),
+)
 """What features show on the page of an official document, in this order."""
 
 OF_NO_ROOM = frozenset({

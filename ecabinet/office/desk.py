@@ -24,7 +24,10 @@ from ecabinet.office.routing_rules import Role
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
 from ecabinet.registry.queries import units_where
 from ecabinet.registry.rules import MemberStatus
+from ecabinet.tasks import queries as tasks
 
+TASK_SOURCE = "office"
+"""The kind of source of the tasks given from documents: those who do them read the document, unless it is secret."""
 OF_THE_OFFICE = (Permission.KEEP_REGISTERS, Permission.ASSIGN)
 """Who has a place in the office of a unit, and answers for what is given to it."""
 WITH_WHAT_WAS_RECALLED = frozenset({OfficeAct.FILE, OfficeAct.RETURN, OfficeAct.RECALL})
@@ -104,7 +107,7 @@ def _parts(db: Session, person: Person, doc: OfficeDocument) -> set[OfficePart]:
         parts.add(OfficePart.CLERK)
     if person.may(Permission.ASSIGN, path) and (not secret or doc.presented_to == person.member_id):
         parts.add(OfficePart.LEADER)
-    if person.may(Permission.READ_PAPERS, path) and not secret:
+    if not secret and (person.may(Permission.READ_PAPERS, path) or tasks.has_a_part(db, person, TASK_SOURCE, doc.id)):
         parts.add(OfficePart.INFORMED)
     return parts
 
@@ -192,4 +195,5 @@ def labels_of(db: Session, doc: OfficeDocument) -> set[str]:
         keepers = db.scalars(select(SecretKeeper.member_id).where(SecretKeeper.unit_id == doc.unit_id))
         return labels | {member_label(one) for one in keepers}
     paths = [doc.unit.path, *(one.unit.path for one in assignments if one.unit is not None)]
+    labels |= tasks.labels_of_source(db, TASK_SOURCE, doc.id)
     return labels | {office_label(unit_id) for path in paths for unit_id in ancestors(path)}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from ecabinet.office.routing_rules import Order, Role, Whom
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
 from ecabinet.registry.queries import members_named
 from ecabinet.registry.rules import MemberStatus
+from ecabinet.workdays.rules import WorkDays, due_in
 
 OFFERED = 40
 FOUND = 20
@@ -43,7 +45,7 @@ def faults_of(problem: Problem) -> dict[str, str]:
     return {problem.field: sentence(problem)}
 
 
-def read_order(form: Mapping[str, str]) -> Order:
+def read_order(form: Mapping[str, str], days: WorkDays, today: date) -> Order:
     """The decision that the form describes: a field "role-m12" for each who was shown."""
     whom = []
     for field, value in form.items():
@@ -54,10 +56,20 @@ def read_order(form: Mapping[str, str]) -> Order:
             raise Invalid({"whom": Problem("unknown_choice")})
         number = int(match[2])
         whom.append(Whom(Role(value), number, None) if match[1] == "m" else Whom(Role(value), None, number))
-    due = form.get("due_on", "").strip()
+    return Order(whom, form.get("instruction", "").strip(), read_due(form, days, today))
+
+
+def read_due(form: Mapping[str, str], days: WorkDays, today: date) -> date | None:
+    """A due date, or in so many working days; None for neither. Raises :class:`Invalid` for what is none."""
+    due, number = form.get("due_on", "").strip(), form.get("due_in", "").strip()
     if due and day_of(due) is None:
         raise Invalid({"due_on": Problem("not_a_day")})
-    return Order(whom, form.get("instruction", "").strip(), day_of(due))
+    if due or not number:
+        return day_of(due)
+    try:
+        return due_in(days, today, int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0)
+    except Problem as refused:
+        raise Invalid({"due_in": refused}) from refused
 
 
 def chosen(assignments: Iterable[Assignment], form: Mapping[str, str]) -> dict[str, str]:

@@ -6,11 +6,12 @@ that go out the packages of drafting and issuing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from documents.errors import Problem
 from ecabinet.office.numbering_rules import Direction
+from ecabinet.workdays.rules import WorkDays
 
 
 class OfficeState(StrEnum):
@@ -167,14 +168,6 @@ def is_late(state: OfficeState, due_on: date | None, today: date) -> bool:
     return state in WAITING and due_on is not None and due_on < today
 
 
-def next_working_day(day: date) -> date:
-    """The first working day after a day; holidays are not known here."""
-    following = day + timedelta(days=1)
-    while following.weekday() >= 5:
-        following += timedelta(days=1)
-    return following
-
-
-def is_slow(state: OfficeState, arrived_on: date | None, today: date) -> bool:
+def is_slow(state: OfficeState, arrived_on: date | None, today: date, days: WorkDays) -> bool:
     """Whether it should have been presented by now: on the day that it came or the next working day."""
-    return state == OfficeState.REGISTERED and arrived_on is not None and today > next_working_day(arrived_on)
+    return state == OfficeState.REGISTERED and arrived_on is not None and today > days.next(arrived_on)

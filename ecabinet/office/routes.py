@@ -24,6 +24,7 @@ from ecabinet.office.register_queries import LATE, OPEN, Filter, Order
 from ecabinet.office.routing_rules import Report
 from ecabinet.office.stamp_rules import PLACES
 from ecabinet.web import database, done, engines, person
+from ecabinet.workdays import queries as workdays
 
 bp = Blueprint("office", __name__)
 
@@ -214,7 +215,8 @@ def give(office_id: int) -> ResponseReturnValue:
     try:
         with database().writing() as db:
             seen = desk.load_to_change(db, person(), office_id)
-            routing.assign(db, seen, forms.read_order(request.form), person(), now())
+            order = forms.read_order(request.form, workdays.load(db), today())
+            routing.assign(db, seen, order, person(), now())
     except Problem as refused:
         faults = forms.faults_of(refused)
         with database().reading() as db:

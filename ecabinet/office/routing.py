@@ -73,7 +73,7 @@ def assign(db: Session, seen: Seen, order: Order, person: Person, now: datetime)
     due = {"due": order.due_on.isoformat()} if order.due_on else {}
     record(db, doc, OfficeAct.ASSIGN, person, now, order.instruction, said | due)
     new = {one.id for one in given if one.given_at == now}
-    _tell(db, doc, _workers(db, [one for one in given if one.id in new]), "Văn bản được giao", order.instruction,
+    _tell(db, doc, workers(db, [one for one in given if one.id in new]), "Văn bản được giao", order.instruction,
           person, now)  # fmt: skip
     if all(one.role == Role.INFO for one in given):
         _done(doc, replace(seen, assignments=given).after(OfficeAct.FINISH), now)
@@ -145,7 +145,7 @@ def reopen(db: Session, seen: Seen, reason: str, due_on: date | None, person: Pe
         one.ended_on, one.due_on = None, due_on or one.due_on
     doc.state, doc.ended_on, doc.due_on = state, None, due_on or doc.due_on
     record(db, doc, OfficeAct.REOPEN, person, now, reason, {"due": due_on.isoformat()} if due_on else {})
-    _tell(db, doc, _workers(db, leads), "Văn bản cần giải quyết tiếp", reason, person, now)
+    _tell(db, doc, workers(db, leads), "Văn bản cần giải quyết tiếp", reason, person, now)
 
 
 def file(db: Session, seen: Seen, note: str, person: Person, now: datetime) -> None:
@@ -162,7 +162,7 @@ def _brief(note: str) -> str:
     return note
 
 
-def _workers(db: Session, given: list[Assignment]) -> set[int]:
+def workers(db: Session, given: list[Assignment]) -> set[int]:
     """Those named; for a unit those who have a place in the office of that very unit."""
     units = [one.unit_id for one in given if one.unit_id is not None]
     officers = {member for permission in OF_THE_OFFICE for _unit, member, _name in desk.holders(db, units, permission)}

@@ -147,6 +147,7 @@ def reassign(
     task.helpers = [one for one in task.helpers if (one.member_id, one.unit_id) != to]
     task.state, task.percent, task.reported_on, task.asked_due, task.asked_reason = state, 0, None, None, ""
     db.flush()
+    db.expire(task, ["owner", "owner_unit", "owner_home"])  # whom they were a moment ago
     files = select(Document).join(TaskFile).join(TaskEvent).where(TaskEvent.task_id == task.id)
     for document in db.scalars(files.distinct()):
         set_labels(db, document, _labels(task), now)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.errors import NotFound
-from ecabinet.access import GRANTS, Permission, Person, within
+from ecabinet.access import GRANTS, Permission, Person, ancestors, member_label, preparing_label, within
 from ecabinet.registry.models import Member, Unit
 from ecabinet.registry.rules import MemberStatus
 from ecabinet.tasks import rules
@@ -181,6 +181,23 @@ WHO = (
     joinedload(Task.giver),
 )  # fmt: skip
 """Who does a task and who gave it, asked for with it."""
+
+
+def has_a_part(db: Session, person: Person, kind: str, source_id: int) -> bool:
+    """Whether somebody has to do with a task that was given from this source."""
+    return any(parts_of(db, person, task) for task in of_sources(db, [(kind, source_id)])[(kind, source_id)])
+
+
+def labels_of_source(db: Session, kind: str, source_id: int) -> set[str]:
+    """The same as access labels: members by name, units by those who answer for them."""
+    labels: set[str] = set()
+    for task in of_sources(db, [(kind, source_id)])[(kind, source_id)]:
+        members = (task.owner_member_id, *(helper.member_id for helper in task.helpers))
+        units = (task.unit_id, task.owner_unit_id, *(helper.unit_id for helper in task.helpers))
+        paths = db.scalars(select(Unit.path).where(Unit.id.in_([one for one in units if one is not None])))
+        labels |= {member_label(one) for one in (task.given_by, *members) if one is not None}
+        labels |= {preparing_label(unit_id) for path in paths for unit_id in ancestors(path)}
+    return labels
 
 
 def of_sources(db: Session, sources: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[Task]]:

@@ -18,9 +18,9 @@ from ecabinet.office.life_rules import (
     is_late,
     is_slow,
     may,
-    next_working_day,
 )
 from ecabinet.office.numbering_rules import Direction
+from ecabinet.workdays.rules import WEEK, WorkDays
 
 EVERYBODY = frozenset(OfficePart)
 ENDS = {
@@ -86,10 +86,11 @@ def test_a_document_has_its_number_before_anybody_works_with_it() -> None:
 
 def test_late_and_slow() -> None:
     friday, monday, tuesday = date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)
-    assert next_working_day(friday) == monday
-    assert not is_slow(OfficeState.REGISTERED, friday, monday)
-    assert is_slow(OfficeState.REGISTERED, friday, tuesday)
-    assert not is_slow(OfficeState.PRESENTED, friday, tuesday)
+    assert WEEK.next(friday) == monday
+    assert not is_slow(OfficeState.REGISTERED, friday, monday, WEEK)
+    assert is_slow(OfficeState.REGISTERED, friday, tuesday, WEEK)
+    assert not is_slow(OfficeState.PRESENTED, friday, tuesday, WEEK)
+    assert not is_slow(OfficeState.REGISTERED, friday, tuesday, WorkDays(off=frozenset({monday})))
     assert is_late(OfficeState.ASSIGNED, friday, monday)
     assert not is_late(OfficeState.ASSIGNED, monday, monday)
     assert not is_late(OfficeState.DONE, friday, monday)
