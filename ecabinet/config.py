@@ -55,6 +55,9 @@ class Config:
     trust_certs: Path | None = None
     signing_url: str = ""
     signing_token: str = field(default="", repr=False)
+    pkcs11_module: Path | None = None
+    pkcs11_token: str = ""
+    seal_picture: Path | None = None
     smtp: MailServer | None = None
     smtp_password: str = field(default="", repr=False)
 
@@ -103,6 +106,9 @@ class Config:
             trust_certs=_trust(env),
             signing_url=_optional_address(env, "SIGNING_URL"),
             signing_token=env.get("SIGNING_TOKEN", ""),
+            pkcs11_module=_file(env, "PKCS11_MODULE"),
+            pkcs11_token=env.get("PKCS11_TOKEN", ""),
+            seal_picture=_file(env, "SEAL_PICTURE"),
             smtp=_mail_server(env),
             smtp_password=env.get("SMTP_PASSWORD", ""),
         )
@@ -124,6 +130,8 @@ class Config:
             raise ConfigError("SMTP_URL names a user exactly when SMTP_PASSWORD is set")
         if not (self.smtp_password + (self.smtp.user if self.smtp else "")).isascii():
             raise ConfigError("SMTP_URL's user and SMTP_PASSWORD can hold ASCII characters only")
+        if self.pkcs11_module and not self.pkcs11_token:
+            raise ConfigError("PKCS11_MODULE names a device: set PKCS11_TOKEN to the label of its token")
         if self.seal_p12:
             _check_seal(self.seal_p12, self.seal_password)
 
@@ -134,6 +142,15 @@ def _check_seal(path: Path, password: str) -> None:
         certificates.read(path, password).check(datetime.now(UTC))
     except certificates.CertificateError as error:
         raise ConfigError(f"SEAL_P12={str(path)!r} (with SEAL_PASSWORD): {error}") from error
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name]).absolute()
+    if not path.is_file():
+        raise ConfigError(f"{name}={env[name]!r}: there is no such file")
+    return path
 
 
 def _trust(env: Mapping[str, str]) -> Path | None:

@@ -42,6 +42,15 @@ def names(of: x509.Name) -> dict[str, str]:
     return {key: str(values[0].value) if values else "" for key, values in found.items()}
 
 
+def emails(certificate: x509.Certificate) -> list[str]:
+    """The addresses that a certificate names beside its subject."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    return names.get_values_for_type(x509.RFC822Name)
+
+
 def display(of: x509.Name) -> str:
     """How a person is told of a name."""
     said = names(of)

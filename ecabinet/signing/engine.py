@@ -1,17 +1,16 @@
 """A signature put into a paper: PAdES, behind the bytes that are there, which stay as they are."""
 
+import asyncio
+import hashlib
 import io
 import tempfile
-from collections.abc import Iterable
 from datetime import datetime
 
-from asn1crypto import x509 as asn1
 from asn1crypto.algos import SignedDigestAlgorithm
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -30,6 +29,7 @@ from ecabinet.clock import ZONE
 from ecabinet.config import Config
 from ecabinet.printing import seals, texts
 from ecabinet.signing import looks, signers, verifying
+from ecabinet.signing.chains import asn1_of
 from ecabinet.signing.looks import Appearance
 from ecabinet.signing.place_rules import Place
 from ecabinet.signing.places import Unreadable
@@ -88,15 +88,22 @@ def seal(pdf: bytes, config: Config, at: datetime, reason: str = "", place: Plac
 
 def timestamper(config: Config) -> TimeStamper | None:
     """The timestamps of the installation, None where no service is set."""
-    return RequestsHTTPTimeStamper(config.tsa_url, timeout=TSA_SECONDS) if config.tsa_url else None
+    if not config.tsa_url:
+        return None
+    return RequestsHTTPTimeStamper(config.tsa_url, timeout=TSA_SECONDS)  # type: ignore[no-untyped-call]
 
 
 def check_holds(certificate: x509.Certificate, at: datetime) -> None:
     """Refuse a moment at which the certificate does not hold."""
     if at > certificate.not_valid_after_utc:
-        raise Problem("certificate_expired", day=certificate.not_valid_after_utc.astimezone(ZONE).date())
+        raise Problem("certificate_expired", day=f"{certificate.not_valid_after_utc.astimezone(ZONE):%d/%m/%Y}")
     if at < certificate.not_valid_before_utc:
-        raise Problem("certificate_early", day=certificate.not_valid_before_utc.astimezone(ZONE).date())
+        raise Problem("certificate_early", day=f"{certificate.not_valid_before_utc.astimezone(ZONE):%d/%m/%Y}")
+
+
+def fingerprint(pdf: bytes) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(pdf).hexdigest()
 
 
 def _field(writer: IncrementalPdfFileWriter, field: str, place: Place | None) -> SigFieldSpec | None:
@@ -136,22 +143,24 @@ class _Cms(CmsSigner):
     """Any :class:`Signer` as pyHanko wants it; what it gives is checked before it is put into a paper."""
 
     def __init__(self, signer: Signer) -> None:
+        key = signer.certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            raise Problem("certificate_unsuitable", type(key).__name__)
         self._signer = signer
-        self._key = signer.certificate.public_key()
-        if not isinstance(self._key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-            raise Problem("certificate_unsuitable", type(self._key).__name__)
-        mechanism = "sha256_rsa" if isinstance(self._key, rsa.RSAPublicKey) else "sha256_ecdsa"
-        store = SimpleCertificateStore()
-        store.register_multiple(_asn1(signer.chain))
-        (own,) = _asn1((signer.certificate,))
+        self._key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey = key
+        mechanism = "sha256_rsa" if isinstance(key, rsa.RSAPublicKey) else "sha256_ecdsa"
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(map(asn1_of, signer.chain))
         super().__init__(
-            signing_cert=own, cert_registry=store, signature_mechanism=SignedDigestAlgorithm({"algorithm": mechanism})
-        )
+            signing_cert=asn1_of(signer.certificate), cert_registry=store,
+            signature_mechanism=SignedDigestAlgorithm({"algorithm": mechanism}),
+        )  # fmt: skip
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if dry_run:  # how much room it takes: ECDSA's two numbers, with what is written around them
             return bytes(self._key.key_size // 8 * 2 + 16)
-        signature = self._signer.sign(data)
+        # in a thread of its own: it may wait for a person, and pyHanko's devices run loops themselves
+        signature = await asyncio.to_thread(self._signer.sign, data)
         try:
             if isinstance(self._key, rsa.RSAPublicKey):
                 self._key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
@@ -160,7 +169,3 @@ class _Cms(CmsSigner):
         except InvalidSignature as error:
             raise Problem("signature_wrong") from error
         return signature
-
-
-def _asn1(found: Iterable[x509.Certificate]) -> list[asn1.Certificate]:
-    return [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in found]

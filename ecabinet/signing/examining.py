@@ -1,7 +1,10 @@
-"""The signatures of a PDF examined; for what may be hostile only in a child process (:mod:`ecabinet.signing.verifying`)."""
+"""The signatures of a PDF examined; of what may be hostile in a child process, for which
+:mod:`ecabinet.signing.verifying` asks.
+"""
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +21,12 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import DocumentTimestampStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from documents import errands
 from ecabinet.printing.signed_bytes import nothing_unsigned, range_of
 from ecabinet.signing import chains, shown
+from ecabinet.signing.places import PAPER
 from ecabinet.signing.reports import Fault, Report, Signature, Stamp
+from ecabinet.signing.verifying import TRUST
 from ecabinet.trusted import Trust, from_written
 
 ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
@@ -37,10 +43,10 @@ BROKEN = (
 """What pyHanko raises about a signature of which something is missing or wrong."""
 
 
-def answer(folder: Path) -> dict[str, Any]:
-    """The report on ``paper.pdf`` in a folder by its ``trust.json``, as plain values."""
-    trust = from_written(json.loads((folder / "trust.json").read_text(encoding="ascii")))
-    return examine((folder / "paper.pdf").read_bytes(), trust).written()
+def _answer(_order: dict[str, Any]) -> dict[str, Any]:
+    logging.disable()  # pyHanko tells its log of what is wrong with a file; the report tells the reader
+    trust = from_written(json.loads(Path(TRUST).read_text(encoding="ascii")))
+    return examine(Path(PAPER).read_bytes(), trust).written()
 
 
 def examine(pdf: bytes, trust: Trust) -> Report:
@@ -117,7 +123,7 @@ def _said(embedded: EmbeddedPdfSignature, certificate: x509.Certificate, name: s
 
 
 def _status(embedded: EmbeddedPdfSignature, trust: Trust) -> Any:
-    """What pyHanko says of it. Trust in the signer is asked for elsewhere: here the certificate stands as its own root."""
+    """What pyHanko says of it. Trust in the signer is asked for elsewhere: here its certificate is its own root."""
     at = embedded.self_reported_timestamp
     own = ValidationContext(trust_roots=[embedded.signer_cert], allow_fetching=False, moment=at)
     if embedded.sig_object_type == "/DocTimeStamp":
@@ -138,15 +144,13 @@ def _judged(pdf: bytes, embedded: EmbeddedPdfSignature, status: Any) -> tuple[Fa
     """What is wrong with it, and the fields that were filled in since."""
     if len(embedded.byte_range) != 4 or not nothing_unsigned(pdf, range_of(embedded)):
         return Fault.COVERAGE, ()
-    if not status.intact:
-        return Fault.BYTES, ()
-    if not status.valid:
-        return Fault.FORGED, ()
+    if not (status.intact and status.valid):
+        return (Fault.FORGED if status.intact else Fault.BYTES), ()
     if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return None, ()
     if status.coverage != SignatureCoverageLevel.ENTIRE_REVISION:
         return Fault.COVERAGE, ()
-    result = embedded.diff_result
+    result: Any = embedded.diff_result
     allowed = isinstance(result, DiffResult) and result.modification_level in ALLOWED
     if not allowed or getattr(status, "docmdp_ok", None) is False:
         return Fault.CONTENT, ()
@@ -167,3 +171,7 @@ def _with_later(one: Signature, found: list[Signature]) -> Signature:
     signed = {other.field for other in found}
     later = tuple(other.field for other in found if other.end > one.end)
     return replace(one, later=later, filled={name: value for name, value in one.filled.items() if name not in signed})
+
+
+if __name__ == "__main__":
+    errands.serve(_answer)

@@ -25,6 +25,7 @@ RED = Color(0.78, 0.08, 0.1)
 MOST_PIXELS = 4_000_000
 SMALL, LEAST = 8.0, 5.0
 RING = 1.6
+SEALED = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def checked_picture(data: bytes) -> bytes:
             picture = opened.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Problem("picture_unreadable", str(error), field="picture") from error
-    if picture.getextrema()[3] == (255, 255):  # nothing is transparent: paper was photographed
-        light = picture.convert("L").point(lambda level: 255 - level if level < 225 else 0)  # type: ignore[operator]
-        picture.putalpha(light.point(lambda level: min(255, level * 2)))  # type: ignore[operator]
+    if picture.getchannel("A").getextrema() == (255, 255):  # nothing is transparent: paper was photographed
+        light = picture.convert("L").point(lambda level: 255 - level if level < 225 else 0)
+        picture.putalpha(light.point(lambda level: min(255, level * 2)))
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
@@ -68,13 +69,13 @@ def drawn(shown: Appearance, width: float, height: float, at: datetime) -> bytes
     return out.getvalue()
 
 
-def line(text: str, width: float, height: float, size: float) -> bytes:
-    """A short text in the middle of its box, on the line of the words beside it."""
+def line(text: str, width: float, height: float, face: Face, *, close: bool = False) -> bytes:
+    """A short text in its box, on the line of the words beside it: in the middle, or close to what follows."""
     out = io.BytesIO()
     canvas = _canvas(out, width, height)
-    size = _fitting([text], width, size)
-    canvas.setFont(pdf_words.font(Face(size)), size)
-    canvas.drawCentredString(width / 2, height * 0.22, text)
+    size = min(face.size, face.size * width / max(pdf_words.width_of(text, face), 1))
+    canvas.setFont(pdf_words.font(face), size)
+    (canvas.drawRightString if close else canvas.drawCentredString)(width if close else width / 2, height * 0.22, text)
     canvas.save()
     return out.getvalue()
 
@@ -83,9 +84,10 @@ def style(pdf: bytes, path: str) -> StaticStampStyle:
     """The page as pyHanko puts it on a signature's field; ``path`` is a file of the caller's to keep it in."""
     with open(path, "wb") as file:  # noqa: PTH123 - pyHanko takes names of files
         file.write(pdf)
+    background = ImportedPdfPage(path)  # type: ignore[no-untyped-call]
     middle = AxisAlignment.ALIGN_MID
     whole = SimpleBoxLayoutRule(middle, middle, margins=Margins(0, 0, 0, 0))
-    return StaticStampStyle(border_width=0, background=ImportedPdfPage(path), background_layout=whole)
+    return StaticStampStyle(border_width=0, background=background, background_layout=whole)
 
 
 def as_object(writer: BasePdfFileWriter, pdf: bytes) -> Any:
@@ -104,19 +106,21 @@ def _fitting(lines: list[str], width: float, size: float) -> float:
 
 
 def _hand(canvas: Canvas, shown: Appearance, width: float, height: float, time: str) -> None:
-    """The hand's picture with a small line, or the words alone in a thin frame."""
+    """The hand's picture with a small line, or the words alone. The left third is left to the seal."""
     name, organisation = (pdf_words.known(texts.line(text)) for text in (shown.name, shown.organisation))
     canvas.setFillColor(BLUE)
     canvas.setStrokeColor(BLUE)
     if shown.picture:
-        _picture(canvas, shown.picture, 0, 8, width, height - 8)
-        _lines(canvas, [f"Ký số: {name}, {time}"], width, 8, 5.5)
+        _picture(canvas, shown.picture, 0, 9, width, height - 9)
+        _lines(canvas, [f"Ký số: {name}, {time}"], width, 9, 6)
         return
     canvas.setLineWidth(0.6)
     canvas.roundRect(0.5, 0.5, width - 1, height - 1, 3)
-    said = [f"Ký bởi: {name}", *([f"Cơ quan: {organisation}"] if organisation else []), f"Thời gian ký: {time}"]
-    rows = [row for one in said for row in simpleSplit(one, pdf_words.font(Face(SMALL)), SMALL, width - 10)]
-    _lines(canvas, rows, width, height, SMALL, left=5)
+    left = width * SEALED + 3
+    said = [f"Ký bởi: {name}", *([f"Cơ quan: {organisation}"] if organisation else []), "Thời gian ký:", time]
+    rows = [row for one in said for row in simpleSplit(one, pdf_words.font(Face(SMALL)), SMALL, width - left - 4)]
+    canvas.translate(left, 0)
+    _lines(canvas, rows, width - left - 3, height, SMALL, left=0)
 
 
 def _lines(

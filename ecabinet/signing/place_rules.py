@@ -31,6 +31,7 @@ class Place:
     y1: float
     size: float = 13
     how: How = How.FOUND
+    italic: bool = False
 
     @property
     def width(self) -> float:
@@ -76,6 +77,7 @@ class Letter:
     x1: float
     y1: float
     size: float
+    italic: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ NAME = re.compile(r"^([^\W\d_]+\.? ){1,5}[^\W\d_]+$")
 COLUMN_GAP = 5.0
 """So many widths of a letter between two letters part two columns."""
 LEAST_NUMBER = 22.0
-SIGNATURE = (150.0, 62.0)
+SIGNATURE = (170.0, 58.0)
 LEAST_ROOM = 30.0
 """As high as what is left for a signature, at least."""
 MOST_ROOM = 90.0
@@ -201,9 +203,8 @@ def _between(line: Line, start: int, end: int, page: Page) -> Place:
     letters = line.letters
     x0 = letters[start - 1].x1 if start else letters[0].x0
     x1 = letters[end].x0 if end < len(letters) else min(page.width, letters[-1].x1 + LEAST_NUMBER)
-    size = letters[max(start - 1, 0)].size
-    bottom, top = letters[max(start - 1, 0)].y0, letters[max(start - 1, 0)].y1
-    return Place(line.page, x0, bottom, x1, top, size)
+    beside = letters[max(start - 1, 0)]
+    return Place(line.page, x0, beside.y0, x1, beside.y1, beside.size, italic=beside.italic)
 
 
 def _number(pages: Sequence[Page], lines: Sequence[Line]) -> Place:

@@ -1,19 +1,26 @@
-"""Where number, date and signatures of a PDF go, found by its words; read in a child process with limits."""
+"""Where number, date and signatures of a PDF go, found by its words; read in a child process with limits
+(``python -m`` this module).
+"""
 
-import json
+import ctypes
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from documents.children import Child, Limits, TooMuch, TooSlow
+import pypdfium2
+
+from documents import errands
+from documents.children import Limits
 from documents.errors import Problem
 from ecabinet.signing.place_rules import How, Letter, Page, Place, Places, judge
 
-__all__ = ["How", "Place", "Places", "find"]
+__all__ = ["How", "Place", "Places", "Unreadable", "find"]
 
-LIMITS = Limits(seconds=30, memory=1024**3, text=64 * 1024**2, pages=200)
+LIMITS = Limits(seconds=30.0, pages=300)
+PAPER = "paper.pdf"
+raw = pypdfium2.raw
 
 
 class Unreadable(Problem):
@@ -27,34 +34,51 @@ def find(pdf: bytes, signers: Sequence[str] = ()) -> Places:
     """The places of a paper; ``signers``: their names as the paper writes them, in the order of signing. What is not
     found gets a sensible place and is named in :attr:`Places.missing`. Raises :class:`Unreadable`.
     """
-    pages = letters(pdf)
-    if not pages:
-        raise Unreadable("no pages")
-    return judge(pages, signers)
+    with tempfile.TemporaryDirectory(prefix="ecabinet-places-") as name:
+        folder = Path(name)
+        (folder / PAPER).write_bytes(pdf)
+        try:
+            said = errands.ask(__name__, {"signers": list(signers)}, folder, LIMITS, 0)
+        except errands.ErrandFailed as failed:
+            raise Unreadable(failed.reason) from failed
+    number, day, month, year, organisation = (
+        _place(said[field]) for field in ("number", "day", "month", "year", "organisation")
+    )
+    return Places(number, day, month, year, tuple(map(_place, said["signers"])), organisation)
 
 
-def letters(pdf: bytes) -> list[Page]:
-    """The letters of each page; of a very long paper, of its first pages. Raises :class:`Unreadable`."""
-    pages: list[Page] = []
-    with tempfile.TemporaryDirectory(prefix="ecabinet-places-") as folder:
-        path = Path(folder) / "paper.pdf"
-        path.write_bytes(pdf)
-        order = {"path": str(path), "limits": asdict(LIMITS)}
-        with Child("ecabinet.signing.places_child", order, Path(folder)) as child:
-            try:
-                for line in child.lines(LIMITS.seconds, LIMITS.text):
-                    message: dict[str, Any] = json.loads(line)
-                    if "end" not in message:
-                        pages.append(_page(message))
-                    elif message["end"]:
-                        raise Unreadable(message["end"])
-                    else:
-                        return pages
-            except (TooSlow, TooMuch) as error:
-                raise Unreadable(type(error).__name__) from error
-    raise Unreadable("died")
+def _place(values: dict[str, Any]) -> Place:
+    return Place(**(values | {"how": How(values["how"])}))
 
 
-def _page(message: dict[str, Any]) -> Page:
-    found = tuple(Letter(*letter) for letter in message["letters"])
-    return Page(message["width"], message["height"], found)
+def _find(order: dict[str, Any]) -> dict[str, Any]:
+    with pypdfium2.PdfDocument(Path(PAPER)) as document:
+        # of a very long paper its first pages
+        pages = [_page(document[count]) for count in range(min(len(document), LIMITS.pages))]
+    return asdict(judge(pages, order["signers"]))
+
+
+def _page(page: Any) -> Page:
+    width, height = page.get_size()
+    text = page.get_textpage()
+    return Page(width, height, tuple(filter(None, (_letter(text, place) for place in range(text.count_chars())))))
+
+
+def _letter(text: Any, place: int) -> Letter | None:
+    """A letter with its box; None for what PDFium made up between words, and for signs that stand for nothing."""
+    code = raw.FPDFText_GetUnicode(text, place)
+    if code < 32 or 0xD800 <= code < 0xE000 or raw.FPDFText_IsGenerated(text, place) == 1:
+        return None
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(text, place, ctypes.byref(box))
+    name = ctypes.create_string_buffer(100)
+    raw.FPDFText_GetFontInfo(text, place, name, len(name), ctypes.byref(ctypes.c_int()))
+    italic = b"Italic" in name.value or b"Oblique" in name.value
+    size = raw.FPDFText_GetFontSize(text, place)
+    # some writers keep the size in the matrix, and say 1
+    size = size if size > 4 else (box.top - box.bottom) / 1.15
+    return Letter(chr(code), box.left, box.bottom, box.right, box.top, size, italic)
+
+
+if __name__ == "__main__":
+    errands.serve(_find)

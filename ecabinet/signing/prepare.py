@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from documents.errors import Problem
+from ecabinet.printing.forms import Face
 from ecabinet.signing import looks
 from ecabinet.signing.place_rules import How, Place, Places
 from ecabinet.signing.places import Unreadable
@@ -78,8 +79,9 @@ def _add(document: pikepdf.Pdf, name: str, place: Place) -> None:
         Rect=Array([round(edge, 2) for edge in (left, place.y0, left + width, place.y1)]),
     )  # fmt: skip
     if name in TEXTS:
-        field.FT, field.Q, field.MaxLen = Name.Tx, 1, 9
-        field.DA = pikepdf.String(f"/TiRo {place.size:g} Tf 0 g")
+        # the number stands close to what follows it, day and month in the middle of their room
+        field.FT, field.Q, field.MaxLen = Name.Tx, (2 if name == "number" else 1), 9
+        field.DA = pikepdf.String(f"/{'TiIt' if place.italic else 'TiRo'} {place.size:g} Tf 0 g")
     else:
         field.FT = Name.Sig
         if name == ORGANISATION:
@@ -125,13 +127,15 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
             _write(writer, field, values[str(field["/T"])])
             writer.mark_update(reference.reference)
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 
 def _write(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, value: str) -> None:
     left, bottom, right, top = (float(edge) for edge in field["/Rect"])
-    size = float(str(field["/DA"]).split()[1])
+    name, size = str(field["/DA"]).split()[:2]
     field["/V"] = generic.pdf_string(value)
-    drawn = looks.as_object(writer, looks.line(value, right - left, top - bottom, size))
-    field["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): drawn})
+    face = Face(float(size), italic=name == "/TiIt")
+    drawn = looks.as_object(writer, looks.line(value, right - left, top - bottom, face, close=field["/Q"] == 2))
+    faces = generic.DictionaryObject({generic.pdf_name("/N"): drawn})  # type: ignore[no-untyped-call]
+    field["/AP"] = faces

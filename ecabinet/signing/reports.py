@@ -1,6 +1,8 @@
 """What the signatures of a file say, as plain values."""
 
-from dataclasses import asdict, dataclass, field
+import dataclasses
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,7 +67,7 @@ class Signature:
     whole: bool = False
     """Nothing stands behind what it covers."""
     fault: Fault | None = None
-    filled: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, str] = dataclasses.field(default_factory=dict)
     """Fields filled in since, as they stand now."""
     later: tuple[str, ...] = ()
     """The fields of those who signed since."""
@@ -103,12 +105,13 @@ class Report:
         return any(not signature.holds for signature in self.signatures)
 
     def written(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self)
+        """As plain values, moments by ISO 8601."""
+        written: dict[str, Any] = json.loads(json.dumps(asdict(self), default=datetime.isoformat))
+        return written
 
 
 def from_written(values: dict[str, Any]) -> Report:
-    """The other way of :meth:`Report.written`, moments written by ISO 8601."""
+    """The other way of :meth:`Report.written`, whose result it reads."""
     return Report(tuple(_signature(one) for one in values["signatures"]), values["size"], values["pages"])
 
 
