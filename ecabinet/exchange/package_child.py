@@ -50,8 +50,8 @@ def look(path: Path) -> None:
     """Refuse what no package has, without building anything of it."""
     walk, reader = _Walk(), expat.ParserCreate()
     reader.StartElementHandler, reader.EndElementHandler = walk.begin, walk.end
-    reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = walk.doctype  # type: ignore[assignment]
-    reader.UnparsedEntityDeclHandler = walk.doctype  # type: ignore[assignment]
+    reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = walk.doctype
+    reader.UnparsedEntityDeclHandler = walk.doctype
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):

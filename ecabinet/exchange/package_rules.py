@@ -1,4 +1,4 @@
-"""What a package says: its parts with the lengths of annex VI, the codes of QCVN 102:2016, and what is refused. Pure."""
+"""What a package says: its parts with the lengths of annex VI, the codes of QCVN 102:2016, what is refused. Pure."""
 
 import re
 from dataclasses import dataclass, field, fields
