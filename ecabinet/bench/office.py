@@ -1,5 +1,5 @@
 """``python -m ecabinet bench office``: many clerks take numbers of a few series at once, also when they are killed;
-then a large register is asked for pages, filters and words.
+then a large register is asked for pages, filters and words, and what is late in many units is counted.
 """
 
 import argparse
@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 
 from documents.database import Database
-from ecabinet.bench.office_rows import ORGANS, SUBJECTS, write_register
+from ecabinet.bench.office_rows import ORGANS, SUBJECTS, write_below, write_register
 from ecabinet.bench.processes import BenchError
 from ecabinet.config import Config
 from ecabinet.office import desk_queries, register_queries, series
@@ -30,10 +32,14 @@ from ecabinet.office.register_queries import LATE, Filter, Order
 from ecabinet.registry import operations
 from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import Sex, UnitKind
+from ecabinet.reports import late_queries
 
 SERIES = 5
 PROCESSES = 5
-ASKED = 200
+ASKED = 20
+"""So often each kind of question."""
+UNITS, OPEN_EACH = 3400, 10
+"""Those below the one with the large register, and what each has at work."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,46 +135,75 @@ def _judge(database: Database, wanted: list[int], acknowledged: Counter[str]) ->
 def _register(database: Database, unit_id: int, member_id: int, rows: int) -> dict[str, Any]:
     begun = time.perf_counter()
     write_register(database, unit_id, member_id, rows)
+    write_below(database, unit_id, member_id, UNITS, OPEN_EACH)
     written = time.perf_counter() - begun
     with database.writing() as db:
         db.execute(text("ANALYZE"))
         newest = db.scalar(select(func.max(NumberSeries.id))) or 0
         db.execute(update(NumberSeries).where(NumberSeries.id == newest).values(next_number=rows + 1))
-    chance = random.Random(rows)
-    asked = [_timed(database, _question(chance, unit_id)) for _ in range(ASKED)]
-    desks = [_desk(database, unit_id) for _ in range(ASKED // 10)]
+    chance, today = random.Random(rows), datetime.now(UTC).date()
+    kinds = {name: _asked(database, chance, unit_id, ask) for name, ask in QUESTIONS.items()}
+    everything = [figure for figures in kinds.values() for figure in figures]
+    late = [_timed(database, lambda db: late_queries.by_unit(db, f"{unit_id}/", today)) for _ in range(ASKED)]
+    unit = _unit(database, unit_id)
+    desks = [_timed(database, lambda db: desk_queries.piles(db, unit, today, secret=False)) for _ in range(ASKED)]
     return {
-        "register_rows": rows, "rows_written_s": round(written, 1), "register_p50_ms": _at(asked, 0.5),
-        "register_p95_ms": _at(asked, 0.95), "register_max_ms": _at(asked, 1.0), "late_p95_ms": _at(desks, 0.95),
+        "register_rows": rows, "rows_written_s": round(written, 1), "register_p50_ms": _at(everything, 0.5),
+        "register_p95_ms": _at(everything, 0.95), "register_max_ms": _at(everything, 1.0),
+        "register_ms": {name: [_at(figures, 0.5), _at(figures, 0.95)] for name, figures in kinds.items()},
+        "late_units": UNITS, "late_p50_ms": _at(late, 0.5), "late_p95_ms": _at(late, 0.95),
+        "desk_p95_ms": _at(desks, 0.95),
     }  # fmt: skip
 
 
-def _question(chance: random.Random, unit_id: int) -> Filter:
-    """Something that a clerk asks of the register: a page far down, a filter, words that are common or rare."""
-    today = datetime.now(UTC).date()
-    day = today - timedelta(days=chance.randint(0, 3000))
-    more: dict[str, Any] = chance.choice([
-        {}, {"after": f"{day}.{chance.randint(1, 10**6)}"}, {"order": Order.ISSUED}, {"order": Order.NUMBER},
-        {"order": Order.DUE}, {"state": LATE}, {"state": "assigned"}, {"state": "voided"}, {"type_code": "TTr"},
-        {"organ": chance.choice(ORGANS)}, {"organ": chance.choice(ORGANS), "type_code": "KH", "state": "filed"},
-        {"number": str(chance.randint(1, 10**6))}, {"words": chance.choice(SUBJECTS)}, {"words": "không có đâu"},
-        {"since": day, "until": day + timedelta(days=7)}, {"words": "hội nghị", "after": f"{day}.5"},
-    ])  # fmt: skip
-    return Filter(unit_id, Book.INCOMING, today, **more)
+Asked = Callable[[random.Random, date], dict[str, Any]]
+QUESTIONS: dict[str, Asked] = {
+    "newest": lambda _chance, _day: {},
+    "far down": lambda chance, day: {"after": f"{day}.{chance.randint(1, 10**6)}"},
+    "by date": lambda _chance, _day: {"order": Order.ISSUED},
+    "by number": lambda _chance, _day: {"order": Order.NUMBER},
+    "by due date": lambda _chance, _day: {"order": Order.DUE},
+    "late": lambda _chance, _day: {"state": LATE},
+    "state": lambda chance, _day: {"state": chance.choice(("assigned", "voided", "filed", "done_late"))},
+    "type": lambda chance, _day: {"type_code": chance.choice(("TTr", "KH"))},
+    "type that never came": lambda _chance, _day: {"type_code": "HĐ"},
+    "organ": lambda chance, _day: {"organ": chance.choice(ORGANS)},
+    "organ, type, state": lambda chance, _day: {
+        "organ": chance.choice(ORGANS), "type_code": "KH", "state": chance.choice(("filed", "voided")),
+    },
+    "number": lambda chance, _day: {"number": str(chance.randint(1, 10**6))},
+    "days": lambda _chance, day: {"since": day, "until": day + timedelta(days=7)},
+    "days, by number": lambda _chance, day: {"since": day, "until": day + timedelta(days=7), "order": Order.NUMBER},
+    "common words": lambda chance, _day: {"words": chance.choice(SUBJECTS)},
+    "common words far down": lambda chance, day: {"words": chance.choice(SUBJECTS), "after": f"{day}.5"},
+    "common words of a rare state": lambda chance, _day: {"words": chance.choice(SUBJECTS), "state": "voided"},
+    "rare word": lambda chance, _day: {"words": str(chance.randint(1, 10**6))},
+    "beginning of a rare word": lambda chance, _day: {"words": f"ve viec {chance.randint(10**4, 10**5)}"},
+    "common words never together": lambda _chance, _day: {"words": "hội nghị hiến máu"},
+    "no such word": lambda _chance, _day: {"words": "không có đâu"},
+}  # fmt: skip
+"""What a clerk asks of the register, by kind; the day is some day of its years."""
 
 
-def _timed(database: Database, wanted: Filter) -> float:
+def _asked(database: Database, chance: random.Random, unit_id: int, ask: Asked) -> list[float]:
+    today, figures = datetime.now(UTC).date(), []
+    for _ in range(ASKED):
+        said = ask(chance, today - timedelta(days=chance.randint(0, 3000)))
+        wanted = Filter(unit_id, Book.INCOMING, today, **said)
+        figures.append(_timed(database, partial(register_queries.page, wanted=wanted)))
+    return figures
+
+
+def _timed(database: Database, ask: Callable[[Session], object]) -> float:
     begun = time.perf_counter()
     with database.reading() as db:
-        register_queries.page(db, wanted)
+        ask(db)
     return (time.perf_counter() - begun) * 1000
 
 
-def _desk(database: Database, unit_id: int) -> float:
-    begun = time.perf_counter()
+def _unit(database: Database, unit_id: int) -> Unit:
     with database.reading() as db:
-        desk_queries.piles(db, db.get_one(Unit, unit_id), datetime.now(UTC).date(), secret=False)
-    return (time.perf_counter() - begun) * 1000
+        return db.get_one(Unit, unit_id)
 
 
 def _at(figures: list[float], share: float) -> float:

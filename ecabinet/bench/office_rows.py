@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import insert
 
@@ -14,6 +15,9 @@ from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import code_of, sameness, searched
 from ecabinet.office.models import Issuer, SeriesNumber
 from ecabinet.office.numbering_rules import Direction, IssuerKind
+from ecabinet.registry import operations
+from ecabinet.registry.models import Unit
+from ecabinet.registry.rules import UnitKind
 
 BATCH = 5000
 DAYS = 3650
@@ -29,28 +33,49 @@ SUBJECTS = (
 
 def write_register(database: Database, unit_id: int, member_id: int, rows: int) -> None:
     """A register of so many entries of a unit, the newest today."""
+    series_id, chance = _series(database, unit_id), random.Random(unit_id)
+    for start in range(1, rows + 1, BATCH):
+        batch = range(start, min(start + BATCH, rows + 1))
+        _write(database, series_id, list(_entries(chance, batch, rows, unit_id, member_id)))
+
+
+def write_below(database: Database, above: int, member_id: int, units: int, each: int) -> None:
+    """So many units right below one, each with so many documents at work, some of them late."""
+    series_id, chance = _series(database, above), random.Random(units)
     with database.writing() as db:
-        issuer = Issuer(unit_id=unit_id, kind=IssuerKind.BODY, name="Sổ", notation="S")
+        parent = db.get_one(Unit, above)
+        named = [(f"X{n}", f"Đoàn xã {n}") for n in range(units)]
+        ids = [unit.id for unit in operations.add_units(db, parent, named, UnitKind.COMMUNE)]
+    for start in range(0, units, BATCH // each):
+        entries: list[dict[str, Any]] = []
+        for place, unit_id in enumerate(ids[start : start + BATCH // each], start):
+            first = (place + 1) * each + 10**8
+            entries += _entries(chance, range(first, first + each), first + each, unit_id, member_id)
+        _write(database, series_id, entries)
+
+
+def _series(database: Database, unit_id: int) -> int:
+    with database.writing() as db:
+        issuer = Issuer(unit_id=unit_id, kind=IssuerKind.BODY, name=f"Sổ {uuid4()}", notation="S")
         db.add(issuer)
         db.flush()
         wanted = series.Wanted(issuer, Direction.INCOMING, datetime.now(UTC).date())
-        series_id = series.series_for(db, wanted).id
-    chance = random.Random(unit_id)
-    for start in range(1, rows + 1, BATCH):
-        batch = range(start, min(start + BATCH, rows + 1))
-        with database.writing() as db:
-            entries = list(_entries(chance, batch, rows, unit_id, member_id))
-            db.execute(insert(SeriesNumber), [
-                {"id": 10**8 + n, "series_id": series_id, "number": n, "state": "taken", "reserved_for": "",
-                 "dated_on": entry["arrived_on"]}
-                for n, entry in zip(batch, entries, strict=True)
-            ])  # fmt: skip
-            db.execute(insert(Document), [
-                {"id": 10**8 + n, "title": entry["subject"], "kind": "incoming", "created_at": entry["created_at"],
-                 "created_by": "bench"}
-                for n, entry in zip(batch, entries, strict=True)
-            ])  # fmt: skip
-            db.execute(insert(OfficeDocument), entries)
+        return series.series_for(db, wanted).id
+
+
+def _write(database: Database, series_id: int, entries: list[dict[str, Any]]) -> None:
+    with database.writing() as db:
+        db.execute(insert(SeriesNumber), [
+            {"id": entry["id"], "series_id": series_id, "number": entry["ordinal"], "state": "taken",
+             "reserved_for": "", "dated_on": entry["arrived_on"]}
+            for entry in entries
+        ])  # fmt: skip
+        db.execute(insert(Document), [
+            {"id": entry["id"], "title": entry["subject"], "kind": "incoming", "created_at": entry["created_at"],
+             "created_by": "bench"}
+            for entry in entries
+        ])  # fmt: skip
+        db.execute(insert(OfficeDocument), entries)
 
 
 def _entries(chance: random.Random, batch: range, rows: int, unit_id: int, member_id: int) -> Iterator[dict[str, Any]]:
@@ -71,9 +96,11 @@ def _entries(chance: random.Random, batch: range, rows: int, unit_id: int, membe
 
 
 def _life(chance: random.Random, number: int, rows: int, arrived_on: date) -> dict[str, Any]:
-    due_on = arrived_on + timedelta(days=chance.randint(2, 30))
+    due_on, ended_on = arrived_on + timedelta(days=chance.randint(2, 30)), None
     if number <= rows - OPEN:
         state = "voided" if chance.random() < 0.001 else "filed"
+        ended_on = arrived_on + timedelta(days=chance.randint(1, 33))
     else:
         state = chance.choice(("registered", "presented", "assigned", "assigned", "done"))
-    return {"state": state, "due_on": due_on, "presented_to": None}
+        due_on -= timedelta(days=10)
+    return {"state": state, "due_on": due_on, "ended_on": ended_on, "presented_to": None}

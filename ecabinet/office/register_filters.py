@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, column, literal, literal_column, or_, select, table, tuple_
+from sqlalchemy import ColumnElement, Integer, and_, cast, column, literal, literal_column, or_, select, table, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from ecabinet.office.document_models import OfficeDocument
@@ -168,9 +168,11 @@ def from_index(wanted: Filter, *, sqlite: bool) -> ColumnElement[bool] | None:
     if sqlite:
         if not asked:
             return None
-        kept, row = table("register_words"), column("rowid")
         question = " ".join(f'"{term.word}"{"*" if term.begins else ""}' for term in asked)
-        matching = select(row).select_from(kept).where(column("register_words").op("MATCH")(question))
+        kept = column("rowid", Integer)
+        matching = (
+            select(kept).select_from(table("register_words")).where(column("register_words").op("MATCH")(question))
+        )
         return OfficeDocument.id.in_(matching)
     lexemes = list(_lexemes(wanted, asked))
     return literal_column(VECTOR).op("@@")(cast(" & ".join(lexemes), TSQUERY)) if len(lexemes) > 1 else None
