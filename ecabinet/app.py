@@ -60,7 +60,7 @@ from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.notices import routes as notice_routes
 from ecabinet.notices.sending import MailTask
-from ecabinet.office import desk, number_routes, receive_routes
+from ecabinet.office import desk, number_routes, receive_routes, setting_routes
 from ecabinet.office import reminding as office_reminding
 from ecabinet.office import routes as office_routes
 from ecabinet.office import task_routes as office_task_routes
@@ -163,6 +163,7 @@ BLUEPRINTS = (
     thread_routes.bp,
     receive_routes.bp,
     number_routes.bp,
+    setting_routes.bp,
     shell_routes.bp,
     device_routes.bp,
     following_routes.bp,

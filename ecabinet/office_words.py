@@ -60,6 +60,11 @@ OFFICE_LABELS = {
         "received_from": _("Nhận từ"),
         "carries_out": _("Báo cáo thực hiện"),
     },
+    "issuer": {
+        "unit": _("Đơn vị"),
+        "body": _("Tổ chức của đơn vị"),
+        "congress": _("Đại hội"),
+    },
     "office_pile": {
         "late": _("Quá hạn"),
         "today": _("Đến hạn hôm nay"),
@@ -147,6 +152,7 @@ OFFICE_SENTENCES = {
     "recalled": _("Văn bản này đã được cơ quan ban hành thu hồi, nên việc này không còn thực hiện được."),
     "duplicate": _("Văn bản này có thể đã được đăng ký ở số đến %(number)s."),
     "entry_fixed": _("Số đến, ngày đến và độ mật đã vào sổ thì không sửa. Đăng ký nhầm thì hủy số và đăng ký lại."),
+    "issuer_known": _("Đơn vị đã có nơi cấp số tên này."),
     "number_borne": _("Số này đã ghi trên văn bản. Đồng chí hủy ở trang của văn bản đó."),
     "not_a_clerk": _("Chỉ giao được cho văn thư của đơn vị."),
     "not_stamped": _("Không đặt được dấu đến lên bản in của tệp này. Đồng chí in tệp gốc rồi đóng dấu."),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from ecabinet.fields import day_of
 from ecabinet.messages import sentence
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_rules import SECRET_BOOKS
+from ecabinet.office.numbering_rules import Profile
 from ecabinet.office.routing_models import Assignment
 from ecabinet.office.routing_rules import Order, Role, Whom
 from ecabinet.registry.models import Account, Member, Unit, UnitRole
@@ -129,3 +131,8 @@ def _kept(db: Session, values: Collection[str]) -> list[Choice]:
 
 def _once(found: list[Choice]) -> list[Choice]:
     return list({choice.value: choice for choice in found}.values())
+
+
+def rule_labels(profile: Profile) -> dict[str, str]:
+    """The rules of a profile in the reader's language."""
+    return {rule.name: rule.label[g.lang] for rule in profile.rules}

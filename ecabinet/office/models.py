@@ -27,7 +27,8 @@ class OfficeSetting(Base):
 
 class Issuer(Base):
     """Who gives numbers in a unit: the unit itself (exactly one), a body of it, a congress. ``notation`` are its
-    letters in a number ("TWĐTN"); the terms of ``body_id`` are the periods of the Union's numbers.
+    letters in a number ("TWĐTN"); the terms of ``body_id`` are the periods of the Union's numbers. From ``closed_on``
+    on it gives no more: the congress is over.
     """
 
     __tablename__ = "office_issuer"
@@ -44,6 +45,7 @@ class Issuer(Base):
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     name: Mapped[str] = mapped_column(String(200))
     notation: Mapped[str] = mapped_column(String(30), default="")
+    closed_on: Mapped[date | None]
     unit: Mapped[Unit] = relationship()
 
 

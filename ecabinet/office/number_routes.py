@@ -1,9 +1,9 @@
-"""Pages of numbers: the series of a unit, numbers kept for somebody, given back, void; the form a unit writes in."""
+"""Pages of numbers: the series of a unit, numbers kept for somebody, given back, void."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flask import Blueprint, g, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,13 +13,12 @@ from documents.errors import NotFound, Problem
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import day, text, whole
-from ecabinet.office import desk, forms, series, setting
+from ecabinet.office import desk, forms, issuers, series
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.models import Issuer, NumberEvent, NumberSeries, SeriesNumber
-from ecabinet.office.numbering_rules import Direction, NumberState, Profile
-from ecabinet.office.profiles import PROFILES
+from ecabinet.office.numbering_rules import Direction, NumberState
 from ecabinet.office.series import Act
-from ecabinet.registry.models import Body, Unit
+from ecabinet.registry.models import Unit
 from ecabinet.web import database, done, person
 
 bp = Blueprint("numbers", __name__)
@@ -55,14 +54,16 @@ def _page(faults: Mapping[str, str], form: str) -> str:
         profile = series.profile_of(db, unit)
         return render_template(
             "office/numbers.html", unit=unit, units=desk.units_of(db, person(), KEEPS), series=rows, numbers=numbers,
-            events=_last_events(db, numbers), profile=profile, labels=_labels(profile), today=today(), faults=faults,
-            form=form, entered=request.form, types=profile.types, secret=secret,
+            events=_last_events(db, numbers), profile=profile, labels=forms.rule_labels(profile), today=today(),
+            faults=faults, form=form, entered=request.form, types=profile.types, secret=secret,
+            issuers=_issuers(db, unit),
         )  # fmt: skip
 
 
-def _labels(profile: Profile) -> dict[str, str]:
-    """The rules of a profile in the reader's language."""
-    return {rule.name: rule.label[g.lang] for rule in profile.rules}
+def _issuers(db: Session, unit: Unit) -> list[tuple[object, str]]:
+    """Whose series can be named; the unit's own by nothing."""
+    others = [(one.id, one.name) for one in issuers.others_of(db, unit) if one.closed_on is None]
+    return [("", unit.name), *others]
 
 
 def _last_events(db: Session, numbers: Sequence[SeriesNumber]) -> dict[int, NumberEvent]:
@@ -92,7 +93,9 @@ def _series_asked(db: Session, unit: Unit) -> NumberSeries:
         raise Problem("not_secret_keeper", field="secret")
     type_code = text("type_code")
     direction = Direction.OUTGOING if type_code else Direction.INCOMING
-    return series.series_for(db, series.Wanted(series.issuer_of(db, unit), direction, today(), type_code, secret))
+    chosen = whole("issuer")
+    issuer = issuers.load(db, unit, chosen) if chosen is not None else series.issuer_of(db, unit)
+    return series.series_for(db, series.Wanted(issuer, direction, today(), type_code, secret))
 
 
 def _no_day(field: str) -> date:
@@ -146,52 +149,3 @@ def last() -> ResponseReturnValue:
     except Problem as refused:
         return make_response(_page(forms.faults_of(refused), "last"), 422)
     return done(url_for("numbers.index", unit=unit.id), _("Dãy số tiếp tục từ số %(n)s.", n=number + 1))
-
-
-@bp.get("/office/settings")
-def settings() -> ResponseReturnValue:
-    """Those of the office: the form that the unit writes in, whose terms count, who keeps what is secret."""
-    return _settings_page({})
-
-
-def _settings_page(faults: Mapping[str, str]) -> str:
-    with database().reading() as db:
-        unit = desk.unit_of(db, person(), request.args.get("unit", type=int), *desk.OF_THE_OFFICE)
-        profile, own = series.profile_of(db, unit), setting.own(db, unit)
-        issuer = db.scalar(select(Issuer).where(Issuer.unit_id == unit.id, Issuer.kind == "unit"))
-        return render_template(
-            "office/settings.html", unit=unit, units=desk.units_of(db, person(), *desk.OF_THE_OFFICE), profile=profile,
-            own=own,
-            profiles=[(one.name, one.label[g.lang]) for one in PROFILES.values()], issuer=issuer, faults=faults,
-            labels=_labels(profile), bodies=_bodies(db, unit),
-            keepers=setting.keepers(db, unit), clerks=desk.holders(db, [unit.id], KEEPS), values=request.form,
-            entrusts=person().may(Permission.ASSIGN, unit.path),
-        )  # fmt: skip
-
-
-def _bodies(db: Session, unit: Unit) -> list[tuple[int, str]]:
-    rows = db.execute(select(Body.id, Body.name).where(Body.unit_id == unit.id).order_by(Body.id))
-    return [(body_id, name) for body_id, name in rows]
-
-
-@bp.post("/office/settings")
-def save_settings() -> ResponseReturnValue:
-    """Clerks: choose the profile, and what of it is otherwise here."""
-    try:
-        with database().writing() as db:
-            unit = _unit(db)
-            chosen = setting.Chosen(text("profile"), text("notation"), whole("body"), setting.changes_of(request.form))
-            setting.choose(db, unit, chosen, person(), now())
-    except Problem as refused:
-        return make_response(_settings_page(forms.faults_of(refused)), 422)
-    return done(url_for("numbers.settings", unit=unit.id), _("Đã ghi thể thức và cách đánh số."))
-
-
-@bp.post("/office/settings/keepers")
-def entrust() -> ResponseReturnValue:
-    """Leaders: who keeps the secret documents of the unit, from now on these and no others."""
-    with database().writing() as db:
-        unit = desk.unit_of(db, person(), request.args.get("unit", type=int), Permission.ASSIGN)
-        wanted = {int(value) for value in request.form.getlist("keeper") if value.isascii() and value.isdigit()}
-        setting.entrust(db, unit, wanted, person(), now())
-    return done(url_for("numbers.settings", unit=unit.id), _("Đã ghi người được giao quản lý văn bản mật."))
