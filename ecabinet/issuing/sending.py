@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from documents.blobs import Blob
 from documents.database import Database, changed
 from documents.errors import Problem
-from documents.models import Document, DocumentLabel
+from documents.models import Document, DocumentLabel, Version
 from documents.operations import add_document, request_index
 from documents.versions import add_version
 from ecabinet.access import Permission, Person, member_label, office_label
@@ -55,16 +55,17 @@ def issue(db: Session, seen: Seen, reason: str, person: Person, now: datetime) -
     is entrusted), ``unsealed``, ``paper_unfinished``.
     """
     doc, state = seen.doc, seen.after(OfficeAct.ISSUE)
-    dispatch, version = numbering.dispatch_of(db, doc.id), papers.paper_of(db, doc)
+    dispatch = numbering.dispatch_of(db, doc.id)
     if dispatch.filled_version is None:
         raise Problem("paper_unfinished")
+    version = papers.paper_of(db, doc)
     if dispatch.sealed_version is None and not dispatch.on_paper and not reason.strip():
         raise Problem("unsealed", field="reason")
     reason = check_reason(reason) if reason.strip() else ""
     count = _check(db, doc)
     relating.apply(db, doc, person, now)
     doc.state, dispatch.issued_at, dispatch.issued_by = state, now, person.member_id
-    dispatch.document_id = _copy_for_all(db, doc, Blob(version.sha256, version.size), now).id
+    dispatch.document_id = _copy_for_all(db, doc, version, now).id
     planned = (Delivery.office_document_id == doc.id, Delivery.status == DeliveryStatus.PLANNED)
     db.execute(
         update(Delivery).where(*planned).values(status=DeliveryStatus.WAITING)
@@ -98,16 +99,16 @@ def _refuse(found: Select[Any], db: Session, code: str) -> None:
         raise Problem(code, field="recipients", names=said)
 
 
-def _copy_for_all(db: Session, doc: OfficeDocument, blob: Blob, now: datetime) -> Document:
+def _copy_for_all(db: Session, doc: OfficeDocument, issued: Version, now: datetime) -> Document:
     """The paper as its recipients have it: the bytes that were issued, without the drafts before them."""
     copy = add_document(
         db, title=doc.subject, kind=KIND, labels=[], by=KEPT_BY, now=now, type_code=doc.type_code or None,
         number=doc.code, issuer=doc.organ_name, issued_on=doc.issued_on,
     )  # fmt: skip
     copy.secrecy, copy.signer = doc.secrecy, doc.signer_name or None
-    filename = f"{doc.code.replace('/', '-')}{PurePath(papers.paper_of(db, doc).filename).suffix}"
-    media_type = papers.paper_of(db, doc).media_type
-    add_version(db, copy, blob, filename=filename, media_type=media_type, by=KEPT_BY, now=now)
+    filename = f"{doc.code.replace('/', '-')}{PurePath(issued.filename).suffix}"
+    blob = Blob(issued.sha256, issued.size)
+    add_version(db, copy, blob, filename=filename, media_type=issued.media_type, by=KEPT_BY, now=now)
     return copy
 
 
