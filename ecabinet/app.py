@@ -14,6 +14,8 @@ from documents.operations import request_entries
 from ecabinet import clock, labels, requests_once, web
 from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
+from ecabinet.calendars import feed as work_feed
+from ecabinet.calendars import routes as work_calendar_routes
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
 from ecabinet.library import (
@@ -94,6 +96,8 @@ from ecabinet.registry import (
 )
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.signing import certificate_routes
+from ecabinet.signing import routes as signature_routes
 from ecabinet.static_files import Application
 from ecabinet.tasks import entries as task_entries
 from ecabinet.tasks import reminding
@@ -135,6 +139,7 @@ BLUEPRINTS = (
     attendance_routes.bp,
     door_routes.bp,
     calendar_routes.bp,
+    work_calendar_routes.bp,
     notice_routes.bp,
     speaker_routes.bp,
     comment_routes.bp,
@@ -164,6 +169,8 @@ BLUEPRINTS = (
     receive_routes.bp,
     number_routes.bp,
     setting_routes.bp,
+    signature_routes.bp,
+    certificate_routes.bp,
     shell_routes.bp,
     device_routes.bp,
     following_routes.bp,
@@ -226,7 +233,7 @@ OFFICE_PANELS: tuple[Panel, ...] = (
 
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
-    "office",
+    "office", "work_event",
     "shared_layer",
 })  # fmt: skip
 """Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""
@@ -258,6 +265,7 @@ def create_app(engines: Engines, box: BallotBox) -> Flask:
     app.extensions["ecabinet.entries"] = ENTRIES
     app.extensions["ecabinet.blocks"] = BLOCKS
     app.extensions["ecabinet.task_sources"] = TASK_SOURCES
+    app.extensions["ecabinet.feeds"] = (work_feed.events,)
     app.extensions["ecabinet.office_panels"] = OFFICE_PANELS
     app.extensions["ecabinet.upload_targets"] = {"incoming": receive_routes.IncomingTarget, "task": TaskTarget}
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]

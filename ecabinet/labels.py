@@ -15,6 +15,7 @@ from ecabinet.office_words import OFFICE_LABELS
 from ecabinet.opinion_words import OPINION_LABELS
 from ecabinet.processing_words import PROCESSING_LABELS
 from ecabinet.search_words import SEARCH_LABELS
+from ecabinet.signing_words import SIGNING_LABELS
 from ecabinet.speaker_words import SPEAKER_LABELS
 from ecabinet.thread_words import THREAD_LABELS
 from ecabinet.upload_words import UPLOAD_LABELS
@@ -123,6 +124,7 @@ LABELS = {
     **MEETING_LABELS,
     **INVITATION_LABELS,
     **MEMBER_LABELS,
+    **SIGNING_LABELS,
     **SPEAKER_LABELS,
     **PROCESSING_LABELS,
     **SEARCH_LABELS,

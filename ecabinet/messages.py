@@ -16,6 +16,7 @@ from ecabinet.opinion_words import OPINION_SENTENCES
 from ecabinet.processing_words import PROCESSING_SENTENCES
 from ecabinet.reading_words import READING_SENTENCES
 from ecabinet.search_words import SEARCH_SENTENCES
+from ecabinet.signing_words import SIGNING_SENTENCES
 from ecabinet.speaker_words import SPEAKER_SENTENCES
 from ecabinet.upload_words import UPLOAD_SENTENCES
 from ecabinet.work_words import WORK_SENTENCES
@@ -180,6 +181,7 @@ SENTENCES = {
     **MEETING_SENTENCES,
     **INVITATION_SENTENCES,
     **MEMBER_SENTENCES,
+    **SIGNING_SENTENCES,
     **SPEAKER_SENTENCES,
     **FOLLOWING_SENTENCES,
     **PROCESSING_SENTENCES,

@@ -136,6 +136,9 @@ GET_PAGES = {
     "tasks.export": ("/tasks/export/csv", EVERYBODY),
     "tasks.new": ("/tasks/new?name=hue", {"secretary", "leader", "stranger"}),
     "me.page": ("/me", EVERYBODY),
+    "certificates.own": ("/me/certificate", EVERYBODY),
+    "certificates.waiting": ("/certificates", {"administrator"}),
+    "signatures.page": ("/signatures", EVERYBODY),
     "accounts.index": ("/accounts?q=nguyen", {"administrator"}),
     "accounts.page": ("/accounts/1", {"administrator"}),
     "units.tree": ("/units", EVERYBODY),
@@ -175,6 +178,7 @@ GET_PAGES = {
     "officials.export": ("/units/{centre}/officials.jsonl", {"administrator"}),
 }
 ELSEWHERE = {
+    "certificates.picture", "signatures.of_version", "signatures.signed_of_version",
     "tasks.page", "minutes.section", "minutes.export", "resolutions.export",
     "device.opinion", "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
     "opinion_rounds.page", "comments.beside", "notebook.page",
@@ -215,6 +219,13 @@ def test_who_is_not_signed_in_is_asked_to(site: Site, endpoint: str) -> None:
 
 
 ACTIONS = {
+    "certificates.bring": "/me/certificate",
+    "certificates.bring_from_elsewhere": "/me/certificate/elsewhere",
+    "certificates.remove": "/me/certificate/remove",
+    "certificates.put_picture": "/me/certificate/picture",
+    "certificates.confirm": "/certificates/1/confirm",
+    "signatures.check": "/signatures",
+    "signatures.signed_of_brought": "/signatures/signed/1",
     "opinions.answer": "/opinions/1/answer",
     "opinion_drafts.create": "/opinions/new",
     "opinion_drafts.save": "/opinions/1/edit",
