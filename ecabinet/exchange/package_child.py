@@ -15,7 +15,7 @@ from lxml import etree
 
 from documents import errands
 from documents.errors import Invalid, Problem
-from ecabinet.exchange import edxml, signatures
+from ecabinet.exchange import edxml, edxml_reading, signatures
 from ecabinet.exchange.package_rules import Attachment, Fault, Header, check_name
 from ecabinet.exchange.package_values import dumped
 
@@ -92,7 +92,7 @@ def _open(order: dict[str, Any]) -> dict[str, Any]:
     sender = root.find(f".//{{{edxml.NS}}}From/{{{edxml.NS}}}OrganId")
     organ_id = (sender.text or "").strip() if sender is not None else ""
     signature, covered = signatures.verify(root, order["certificates"].get(organ_id, ""))
-    package = edxml.read(covered)
+    package = edxml_reading.read(covered)
     files, room = [], UNPACKED
     for number, one in enumerate(package.attachments):
         content = unzipped(one, room)
