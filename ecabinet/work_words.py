@@ -25,6 +25,7 @@ WORK_LABELS = {
 }
 WORK_SENTENCES = {
     "worked_anyway": _("Ngày này là ngày làm việc. Ngày làm bù phải là thứ Bảy hoặc Chủ nhật."),
+    "event_clash": _("Lãnh đạo hoặc phòng đã có lịch vào thời gian này."),
     "event_nobody": _("Đồng chí chọn ít nhất một lãnh đạo."),
     "event_too_long": _("Một việc kéo dài nhiều nhất %(limit)s ngày."),
     "not_of_the_office": _("Đồng chí %(name)s không phải lãnh đạo của đơn vị này."),

@@ -1,19 +1,37 @@
 """A member's meetings as a calendar: the personal feed, and one meeting as a file."""
 
+import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from documents.errors import NotFound
+from ecabinet.meetings.door_rules import feed_code, member_of_feed
 from ecabinet.meetings.invitation_models import Invitation
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.rules import Rsvp
 from ecabinet.meetings.telling import event_of
+from ecabinet.notices import queries as notices
 from ecabinet.notices.calendar import Event
 from ecabinet.registry.models import Account
 
+Feed = Callable[[Session, int, datetime, str], list[Event]]
+"""What a member's calendar holds besides meetings, from the member, the moment and the application's address."""
 KEPT = timedelta(days=180)
 """How far back a personal calendar goes."""
+
+
+def member_of(db: Session, secret: str, code: str) -> int:
+    """Whose personal calendar the secret part of an address opens; raises :class:`NotFound` for nobody's."""
+    member_id = member_of_feed(code)
+    if member_id is None or not account_open(db, member_id):
+        raise NotFound("calendar")
+    wanted = feed_code(secret, member_id, notices.feed_number(db, member_id))
+    if not hmac.compare_digest(code.encode(), wanted.encode()):
+        raise NotFound("calendar")
+    return member_id
 
 
 def account_open(db: Session, member_id: int) -> bool:

@@ -1,15 +1,16 @@
 """Calendars: one's own meetings under a secret address that calendar programs ask, and one meeting as a file."""
 
-import hmac
+from collections.abc import Sequence
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from documents.errors import NotFound
 from ecabinet.clock import now
 from ecabinet.meetings import calendar_feed, queries
-from ecabinet.meetings.door_rules import feed_code, member_of_feed
+from ecabinet.meetings.calendar_feed import Feed
+from ecabinet.meetings.door_rules import feed_code
 from ecabinet.notices import operations
 from ecabinet.notices import queries as notices
 from ecabinet.notices.calendar import Method, render
@@ -30,15 +31,15 @@ def address() -> str:
 @bp.get("/calendar/<code>.ics")
 @public
 def feed(code: str) -> ResponseReturnValue:
-    """Whoever has the secret address: the meetings of the member it belongs to, while their account is open."""
-    member_id = member_of_feed(code)
+    """Whoever has the secret address: the meetings of the member it belongs to and what other features know of their
+    days, while their account is open.
+    """
+    feeds: Sequence[Feed] = current_app.extensions.get("ecabinet.feeds", ())
     with database().reading() as db:
-        if member_id is None or not calendar_feed.account_open(db, member_id):
-            raise NotFound("calendar")
-        wanted = feed_code(engines().config.secret_key, member_id, notices.feed_number(db, member_id))
-        if not hmac.compare_digest(code.encode(), wanted.encode()):
-            raise NotFound("calendar")
+        member_id = calendar_feed.member_of(db, engines().config.secret_key, code)
         events = calendar_feed.events(db, member_id, now(), _link())
+        for other in feeds:
+            events += other(db, member_id, now(), engines().config.public_url)
     return _file(render(events, Method.PUBLISH, name="eCabinet"), "ecabinet.ics")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +43,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Event:
-    """One entry. ``uid`` stays for ever; ``sequence`` goes up with every change. All times are aware."""
+    """One entry. ``uid`` stays for ever; ``sequence`` goes up with every change. All times are aware; of an entry
+    that takes whole days only their days count, the last one included.
+    """
 
     uid: str
     sequence: int
@@ -55,6 +57,7 @@ class Event:
     description: str = ""
     link: str = ""
     cancelled: bool = False
+    whole_days: bool = False
 
     def kept(self) -> dict[str, Any]:
         """As JSON."""
@@ -92,8 +95,7 @@ def _event(event: Event, organizer: Person | None, attendee: Person | None) -> l
         f"UID:{_text(event.uid)}",
         f"SEQUENCE:{event.sequence}",
         f"DTSTAMP:{event.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART;TZID={ZONE_NAME}:{event.starts_at.astimezone(ZONE):%Y%m%dT%H%M%S}",
-        f"DTEND;TZID={ZONE_NAME}:{event.ends_at.astimezone(ZONE):%Y%m%dT%H%M%S}",
+        *_times(event),
         f"SUMMARY:{_text(event.summary)}",
         f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}",
     ]
@@ -110,6 +112,14 @@ def _event(event: Event, organizer: Person | None, attendee: Person | None) -> l
             f":mailto:{attendee.address}"
         )
     return [*lines, "END:VEVENT"]
+
+
+def _times(event: Event) -> list[str]:
+    starts_at, ends_at = event.starts_at.astimezone(ZONE), event.ends_at.astimezone(ZONE)
+    if event.whole_days:  # the end is the first day after it
+        after = ends_at.date() + timedelta(days=1)
+        return [f"DTSTART;VALUE=DATE:{starts_at:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}", "TRANSP:TRANSPARENT"]
+    return [f"DTSTART;TZID={ZONE_NAME}:{starts_at:%Y%m%dT%H%M%S}", f"DTEND;TZID={ZONE_NAME}:{ends_at:%Y%m%dT%H%M%S}"]
 
 
 def _text(value: str) -> str:
