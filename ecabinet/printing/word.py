@@ -39,7 +39,7 @@ def render(sheet: Sheet, at: datetime) -> bytes:
     word_frame.foot(document, sheet, width)
     out = io.BytesIO()
     document.save(out)
-    return _dated(out, at)
+    return dated(out, at)
 
 
 def _describe(document: WordFile, sheet: Sheet, at: datetime) -> None:
@@ -108,7 +108,7 @@ def _page(document: WordFile, sheet: Sheet, form: Layout) -> int:
     return int(Mm(wide)) - int(left) - int(right)
 
 
-def _dated(file: io.BytesIO, at: datetime) -> bytes:
+def dated(file: io.BytesIO, at: datetime) -> bytes:
     """The same file with one date on all its parts: else no two were ever the same."""
     out = io.BytesIO()
     moment = at.astimezone(ZONE)
