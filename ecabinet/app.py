@@ -18,6 +18,10 @@ from ecabinet.calendars import feed as work_feed
 from ecabinet.calendars import routes as work_calendar_routes
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
+from ecabinet.filing import archive_routes as file_archive_routes
+from ecabinet.filing import entries as file_entries
+from ecabinet.filing import file_routes, gather_routes, list_routes
+from ecabinet.filing import reminding as file_reminding
 from ecabinet.library import (
     archive_routes,
     bin_routes,
@@ -168,6 +172,10 @@ BLUEPRINTS = (
     thread_routes.bp,
     receive_routes.bp,
     number_routes.bp,
+    file_routes.bp,
+    gather_routes.bp,
+    list_routes.bp,
+    file_archive_routes.bp,
     setting_routes.bp,
     signature_routes.bp,
     certificate_routes.bp,
@@ -184,6 +192,7 @@ ENTRIES = EntryTable(
         *voting_entries.KINDS,
         *minutes_entries.KINDS,
         *task_entries.KINDS,
+        *file_entries.KINDS,
     )
 )
 """Everything that is to be found."""
@@ -197,6 +206,7 @@ TASKS: tuple[Task, ...] = (
     Paused(invitation_tasks.remind_some, invitation_tasks.REMIND_EVERY),
     Paused(reminding.remind_of_one, reminding.LOOK_EVERY),
     Paused(office_reminding.remind_of_one, reminding.LOOK_EVERY),
+    Paused(file_reminding.remind_of_one, file_reminding.EVERY),
     MailTask(),
     Paused(search_alerts.LookTask(ENTRIES, person_of), search_alerts.EVERY),
     clear_uploads,
@@ -227,13 +237,14 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 
 OFFICE_PANELS: tuple[Panel, ...] = (
     Panel("tasks", office_task_routes.panel, wide=True),
+    Panel("files", gather_routes.panel),
     Panel("thread", thread_routes.panel),
 )
 """What features show on the page of an official document, in this order."""
 
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
-    "office", "work_event", "file",
+    "office", "work_event", "file", "file",
     "shared_layer",
 })  # fmt: skip
 """Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""

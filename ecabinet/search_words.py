@@ -10,6 +10,7 @@ SEARCH_LABELS = {
         "poll": _("Biểu quyết"),
         "conclusion": _("Kết luận"),
         "task": _("Nhiệm vụ"),
+        "file": _("Hồ sơ"),
     },
     "facet": {
         "kind": _("Nội dung"),

@@ -1,0 +1,93 @@
+"""The words of files: part of :mod:`ecabinet.labels` and :mod:`ecabinet.messages`."""
+
+from flask_babel import lazy_gettext
+
+_ = lazy_gettext
+
+FILING_LABELS = {
+    "file_state": {
+        "planned": _("Dự kiến"),
+        "open": _("Đang lập"),
+        "closed": _("Đã kết thúc"),
+        "checked": _("Đã kiểm tra, chờ nộp lưu"),
+        "handed_over": _("Đã nộp, chờ lưu trữ nhận"),
+        "accepted": _("Lưu trữ đã nhận"),
+        "dropped": _("Không lập"),
+        "destroyed": _("Đã hủy theo danh mục"),
+    },
+    "file_act": {
+        "plan": _("Đưa vào danh mục"),
+        "describe": _("Sửa thông tin hồ sơ"),
+        "gather": _("Xếp văn bản vào hồ sơ"),
+        "take_out": _("Đưa văn bản ra khỏi hồ sơ"),
+        "open": _("Mở hồ sơ"),
+        "close": _("Kết thúc hồ sơ"),
+        "reopen": _("Mở lại hồ sơ"),
+        "check": _("Kiểm tra hồ sơ"),
+        "hand_over": _("Nộp lưu trữ"),
+        "accept": _("Lưu trữ nhận"),
+        "return": _("Lưu trữ trả lại"),
+        "drop": _("Bỏ khỏi danh mục"),
+        "destroy": _("Hủy theo quyết định của Hội đồng"),
+    },
+    "file_field": {
+        "year": _("Năm"),
+        "notation": _("Số và ký hiệu"),
+        "heading": _("Đề mục"),
+        "title": _("Tên hồ sơ"),
+        "retention": _("Thời hạn bảo quản"),
+        "keep_years": _("Số năm"),
+        "keep_words": _("Diễn giải thời hạn"),
+        "rights": _("Chế độ sử dụng"),
+        "creator": _("Người lập hồ sơ"),
+        "language": _("Ngôn ngữ"),
+        "starts_on": _("Ngày bắt đầu"),
+        "ended_on": _("Ngày kết thúc"),
+        "remark": _("Ghi chú"),
+        "secret": _("Độ mật"),
+        "in_charge": _("Người phụ trách"),
+    },
+    "destruction_state": {
+        "proposed": _("Chờ Hội đồng"),
+        "decided": _("Đã quyết định"),
+        "dropped": _("Đã bỏ"),
+    },
+    "verdict": {
+        "destroy": _("Hủy"),
+        "keep": _("Giữ lại"),
+    },
+    "package_fault": {
+        "missing": _("Thiếu tệp"),
+        "extra": _("Tệp không có trong METS"),
+        "changed": _("Nội dung đã bị thay đổi"),
+        "size": _("Sai dung lượng"),
+        "premis": _("PREMIS khác METS"),
+        "reference": _("Liên kết không trỏ tới đâu"),
+        "incomplete": _("Thiếu phần bắt buộc"),
+    },
+}
+
+FILING_SENTENCES = {
+    "file_state": _("Hồ sơ vừa chuyển sang trạng thái khác, nên việc này không còn thực hiện được."),
+    "file_empty": _("Hồ sơ chưa có văn bản nào nên chưa kiểm tra, nộp lưu được."),
+    "file_not_empty": _("Hồ sơ đã có văn bản nên không bỏ khỏi danh mục được."),
+    "file_at_work": _("Trong hồ sơ còn văn bản chưa giải quyết xong: %(titles)s."),
+    "file_secrecy_fixed": _("Độ mật của hồ sơ không thay đổi được. Đồng chí lập hồ sơ khác."),
+    "file_end_fixed": _("Hồ sơ đã kết thúc. Muốn đổi ngày kết thúc, đồng chí mở lại hồ sơ."),
+    "file_charge_secret": _("Hồ sơ mật chỉ giao cho người được giao giữ văn bản mật."),
+    "notation_taken": _("Danh mục năm %(year)s đã có hồ sơ mang ký hiệu %(notation)s."),
+    "secret_file_only": _("Văn bản mật chỉ xếp vào hồ sơ mật."),
+    "no_file_chosen": _("Đồng chí chưa chọn hồ sơ."),
+    "too_many_at_once": _("Mỗi lần chọn nhiều nhất %(limit)s mục."),
+    "files_of_two_units": _("Các hồ sơ chọn cùng lúc phải của cùng một đơn vị."),
+    "file_still_kept": _("Hồ sơ %(notation)s còn trong thời hạn bảo quản."),
+    "file_listed": _("Hồ sơ %(notation)s đã có trong một danh mục hủy đang chờ Hội đồng."),
+    "destruction_state": _("Danh mục này đã được quyết định hoặc đã bỏ."),
+    "verdict_missing": _("Cần ghi ý kiến của Hội đồng."),
+    "still_kept": _("Hồ sơ còn trong thời hạn bảo quản nên không hủy được."),
+    "no_such_record": _("Cần chọn biên bản của Hội đồng trong kho văn bản."),
+    "list_columns": _("Bảng cần có các cột: số và ký hiệu hồ sơ, tên hồ sơ, thời hạn bảo quản."),
+    "too_many_rows": _("Bảng có quá nhiều dòng (tối đa %(limit)s)."),
+    "package_broken": _("Tệp này không phải gói hồ sơ, hoặc đã hỏng."),
+    "package_hostile": _("Gói này có thể gây hại khi mở ra nên bị từ chối."),
+}
