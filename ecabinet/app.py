@@ -244,7 +244,7 @@ OFFICE_PANELS: tuple[Panel, ...] = (
 
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
-    "office", "work_event", "file", "file",
+    "office", "work_event", "file",
     "shared_layer",
 })  # fmt: skip
 """Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""
