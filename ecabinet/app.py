@@ -100,6 +100,7 @@ from ecabinet.registry import (
 )
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
+from ecabinet.reports import register_routes
 from ecabinet.signing import certificate_routes
 from ecabinet.signing import routes as signature_routes
 from ecabinet.static_files import Application
@@ -172,6 +173,7 @@ BLUEPRINTS = (
     thread_routes.bp,
     receive_routes.bp,
     number_routes.bp,
+    register_routes.bp,
     file_routes.bp,
     gather_routes.bp,
     list_routes.bp,

@@ -94,8 +94,17 @@ OFFICE_LABELS = {
     "register_order": {
         "arrived": _("Mới đến trước"),
         "issued": _("Ngày văn bản mới trước"),
-        "number": _("Số đến lớn trước"),
+        "number": _("Số lớn trước"),
         "due": _("Hạn gần trước"),
+        "written": _("Từ đầu sổ"),
+    },
+    "register_state": {
+        "open": _("Chưa xong"),
+        "late": _("Quá hạn"),
+        "open_in_time": _("Chưa xong, còn hạn"),
+        "done_in_time": _("Xong đúng hạn"),
+        "done_late": _("Xong quá hạn"),
+        "valid": _("Đang có hiệu lực trong sổ"),
     },
     "number_state": {
         "reserved": _("Giữ chỗ"),
@@ -155,6 +164,8 @@ OFFICE_SENTENCES = {
     "issuer_known": _("Đơn vị đã có nơi cấp số tên này."),
     "number_borne": _("Số này đã ghi trên văn bản. Đồng chí hủy ở trang của văn bản đó."),
     "not_a_clerk": _("Chỉ giao được cho văn thư của đơn vị."),
+    "period_too_long": _("Kỳ báo cáo dài quá mười năm."),
+    "register_not_printed": _("Không in được sổ này: sổ quá dài, đồng chí chia thành nhiều kỳ."),
     "not_stamped": _("Không đặt được dấu đến lên bản in của tệp này. Đồng chí in tệp gốc rồi đóng dấu."),
     "no_such_leader": _("Đồng chí chưa chọn lãnh đạo để trình."),
 }

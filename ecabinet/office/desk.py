@@ -34,6 +34,8 @@ WITH_WHAT_WAS_RECALLED = frozenset({OfficeAct.FILE, OfficeAct.RETURN, OfficeAct.
 """All that is still done with a copy that its issuer has taken back."""
 UNSEEN = frozenset({OfficeState.DRAFT, OfficeState.DISCARDED})
 """States in which an outgoing document is none of the office's business yet, or no longer."""
+READERS = (*OF_THE_OFFICE, Permission.READ_PAPERS)
+"""Who reads the register of a unit."""
 PARTS = {Role.LEAD: OfficePart.LEAD, Role.HELP: OfficePart.HELPER, Role.INFO: OfficePart.INFORMED}
 
 

@@ -41,17 +41,19 @@ FINISHED = (OfficeState.DONE, OfficeState.FILED)
 
 
 class Order(StrEnum):
-    """In which order a register is read: the last that arrived, the newest paper, the highest number, what is due."""
+    """In which order a register is read: the last that arrived, the newest paper, the highest number, what is due; as
+    it was written, from the beginning.
+    """
 
     ARRIVED = "arrived"
     ISSUED = "issued"
     NUMBER = "number"
     DUE = "due"
+    WRITTEN = "written"
 
 
 _KEYS: dict[Order, Any] = {
-    Order.ARRIVED: OfficeDocument.arrived_on, Order.ISSUED: OfficeDocument.issued_on,
-    Order.NUMBER: OfficeDocument.ordinal, Order.DUE: OfficeDocument.due_on,
+    Order.ISSUED: OfficeDocument.issued_on, Order.NUMBER: OfficeDocument.ordinal, Order.DUE: OfficeDocument.due_on,
 }  # fmt: skip
 
 
@@ -78,12 +80,12 @@ class Filter:
     @property
     def key(self) -> Any:
         """The column of the order: what goes out does not arrive."""
-        return day_column(self.book) if self.order == Order.ARRIVED else _KEYS[self.order]
+        return _KEYS.get(self.order, day_column(self.book))
 
     @property
     def up(self) -> bool:
         """Whether the smallest comes first."""
-        return self.order == Order.DUE
+        return self.order in (Order.DUE, Order.WRITTEN)
 
 
 def day_column(book: Book) -> Any:
@@ -112,7 +114,7 @@ def walked(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.since is not None and key is day:
         yield key >= wanted.since
     # No paper comes before its own date.
-    if wanted.until is not None and wanted.order in (Order.ARRIVED, Order.ISSUED):
+    if wanted.until is not None and wanted.order in (Order.ARRIVED, Order.ISSUED, Order.WRITTEN):
         yield key <= wanted.until
 
 

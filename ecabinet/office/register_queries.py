@@ -9,15 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Book
-from ecabinet.office.register_filters import LATE, OPEN, Filter, Order, behind, conditions, from_index, walked
+from ecabinet.office.register_filters import (
+    LATE,
+    OPEN,
+    Filter,
+    Order,
+    behind,
+    conditions,
+    day_column,
+    from_index,
+    walked,
+)
 from ecabinet.office.routing_models import Assignment, OfficeEvent
 
-__all__ = ["LATE", "OPEN", "Filter", "Line", "Order", "Page", "entries", "history", "lines", "organs", "page"]
+__all__ = ["LATE", "OPEN", "Filter", "Line", "Order", "Page", "extent", "history", "lines", "organs", "page", "pages"]
 
 PAGE = 50
 AT_ONCE = 500
@@ -48,15 +58,22 @@ def page(db: Session, wanted: Filter, size: int = PAGE) -> Page:
     return Page(lines(db, found), following)
 
 
-def entries(db: Session, wanted: Filter) -> Iterator[Line]:
-    """All entries, some hundred read at a time."""
+def pages(db: Session, wanted: Filter) -> Iterator[list[Line]]:
+    """All that fit, some hundred read at a time."""
     while True:
         found, following = _docs(db, wanted, AT_ONCE)
-        yield from lines(db, found)
+        yield lines(db, found)
         if not following:
             return
         db.expunge_all()
         wanted = replace(wanted, after=following)
+
+
+def extent(db: Session, wanted: Filter) -> tuple[int, int | None, int | None]:
+    """How many fit, and between which numbers they lie."""
+    numbers = select(func.count(), func.min(OfficeDocument.ordinal), func.max(OfficeDocument.ordinal))
+    number, first, last = db.execute(numbers.where(*walked(wanted), *conditions(wanted))).one()
+    return int(number), first, last
 
 
 def _docs(db: Session, wanted: Filter, size: int) -> tuple[list[OfficeDocument], str]:
@@ -135,13 +152,14 @@ def history(db: Session, office_id: int) -> list[OfficeEvent]:
     return list(db.scalars(events.options(joinedload(OfficeEvent.member)).order_by(OfficeEvent.id.desc())))
 
 
-def organs(db: Session, unit_id: int, limit: int = 300) -> dict[str, str]:
-    """How this office writes the names of those whose papers came last, by their folded names."""
+def organs(db: Session, unit_id: int, limit: int = 300, book: Book = Book.INCOMING) -> dict[str, str]:
+    """How this office writes the names of those whose papers came, or went out, last, by their folded names."""
+    day = day_column(book)
     newest = (
         select(OfficeDocument.organ_key, OfficeDocument.organ_name)
-        .where(OfficeDocument.unit_id == unit_id, OfficeDocument.book == Book.INCOMING)
-        .where(OfficeDocument.arrived_on.is_not(None))
-        .order_by(OfficeDocument.arrived_on.desc(), OfficeDocument.id.desc())
+        .where(OfficeDocument.unit_id == unit_id, OfficeDocument.book == book)
+        .where(day.is_not(None), OfficeDocument.organ_key != "")
+        .order_by(day.desc(), OfficeDocument.id.desc())
         .limit(limit)
     )
     return {key: name for key, name in reversed(list(db.execute(newest)))}

@@ -13,14 +13,12 @@ from documents.media import PDF
 from documents.queries import newest_version
 from ecabinet.access import Permission
 from ecabinet.clock import now, today
-from ecabinet.fields import asked, day, day_of, text, whole
+from ecabinet.fields import day, text, whole
 from ecabinet.office import desk, desk_queries, forms, incoming, panels, register_queries, routing, stamping, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
-from ecabinet.office.document_rules import SECRET_BOOKS, Book
 from ecabinet.office.life_rules import OfficeAct, OfficeState, is_late
 from ecabinet.office.numbering_rules import Direction
-from ecabinet.office.register_queries import LATE, OPEN, Filter, Order
 from ecabinet.office.routing_rules import Report
 from ecabinet.office.stamp_rules import PLACES
 from ecabinet.web import database, done, engines, person
@@ -28,8 +26,6 @@ from ecabinet.workdays import queries as workdays
 
 bp = Blueprint("office", __name__)
 
-READERS = (Permission.KEEP_REGISTERS, Permission.ASSIGN, Permission.READ_PAPERS)
-"""Who reads the register of a unit."""
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """The copy is a stranger's paper still: it runs nothing."""
 
@@ -38,45 +34,15 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def index() -> ResponseReturnValue:
     """The signed-in: what waits for them; those of an office what waits in it, late first."""
     with database().reading() as db:
-        units = desk.units_of(db, person(), *READERS)
+        units = desk.units_of(db, person(), *desk.READERS)
         wanted = request.args.get("unit", type=int)
-        unit = desk.unit_of(db, person(), wanted, *READERS) if units or wanted is not None else None
+        unit = desk.unit_of(db, person(), wanted, *desk.READERS) if units or wanted is not None else None
         secret = unit is not None and desk.keeps_secrets(db, unit.id, person())
         return render_template(
             "office/index.html", unit=unit, units=units, mine=desk_queries.mine(db, person(), today()),
             piles=desk_queries.piles(db, unit, today(), secret=secret) if unit is not None else [],
             keeps=unit is not None and person().may(Permission.KEEP_REGISTERS, unit.path), today=today(),
         )  # fmt: skip
-
-
-@bp.get("/office/register")
-def register() -> ResponseReturnValue:
-    """Those of the office: the register of incoming documents; the secret one for those entrusted with it."""
-    with database().reading() as db:
-        unit = desk.unit_of(db, person(), request.args.get("unit", type=int), *READERS)
-        book = Book.INCOMING_SECRET if request.args.get("book") == Book.INCOMING_SECRET else Book.INCOMING
-        secret = desk.keeps_secrets(db, unit.id, person())
-        if book in SECRET_BOOKS and not secret:
-            raise NotFound(f"secret register of unit {unit.id}")
-        wanted = _filter(unit.id, book)
-        address = {
-            name: value for name, value in request.args.items() if value and name not in {"after", "unit", "book"}
-        } | {"unit": unit.id, "book": book.value}  # fmt: skip
-        return render_template(
-            "office/register.html", unit=unit, units=desk.units_of(db, person(), *READERS), wanted=wanted,
-            page=register_queries.page(db, wanted), address=address, secret=secret, today=today(),
-            organs=sorted(register_queries.organs(db, unit.id).values()), late=_late,
-        )  # fmt: skip
-
-
-def _filter(unit_id: int, book: Book) -> Filter:
-    order, state = request.args.get("order", ""), request.args.get("state", "")
-    return Filter(
-        unit_id, book, today(), Order(order) if order in list(Order) else Order.ARRIVED,
-        state if state in {*OfficeState, OPEN, LATE} else "", asked("type_code", 20), asked("organ", 200),
-        asked("number", 11), asked("words", 200), day_of(asked("since", 10)), day_of(asked("until", 10)),
-        asked("after", 30),
-    )  # fmt: skip
 
 
 def _late(doc: OfficeDocument) -> bool:
