@@ -1,11 +1,11 @@
 """The life of a file as a table: the states, what can be done in each, by whom, and where it leads. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from documents.errors import Problem
 from documents.retention_rules import years_before
+from ecabinet import lives
+from ecabinet.lives import Step
 
 WARNED_DAYS = 30
 """So many days before it must be in the archive those who keep a file are told."""
@@ -54,21 +54,11 @@ class FileAct(StrEnum):
     DESTROY = "destroy"
 
 
-@dataclass(frozen=True)
-class Step:
-    """From which states, by whom, to which state; ``to`` None leaves it as it is. ``reasoned``: not without words."""
-
-    states: frozenset[FileState]
-    by: frozenset[FilePart]
-    to: FileState | None = None
-    reasoned: bool = False
-
-
 _S, _P = FileState, FilePart
 _KEEPING = frozenset({_P.CLERK, _P.CHARGE})
 _AT_WORK = frozenset({_S.PLANNED, _S.OPEN})
 
-TABLE: dict[FileAct, Step] = {
+TABLE: dict[FileAct, Step[FileState, FilePart]] = {
     FileAct.DESCRIBE: Step(_AT_WORK | {_S.CLOSED}, _KEEPING),
     FileAct.GATHER: Step(_AT_WORK, _KEEPING, _S.OPEN),
     FileAct.TAKE_OUT: Step(_AT_WORK, _KEEPING),
@@ -91,18 +81,12 @@ OVER = frozenset({FileState.DROPPED, FileState.DESTROYED})
 
 def may(act: FileAct, state: FileState, parts: frozenset[FilePart]) -> bool:
     """Whether somebody with these parts may do this now."""
-    step = TABLE.get(act)
-    return step is not None and state in step.states and bool(step.by & parts)
+    return lives.may(TABLE, act, state, parts)
 
 
 def after(act: FileAct, state: FileState, parts: frozenset[FilePart]) -> FileState:
     """The state that the act leads to; raises ``forbidden`` for the wrong person, ``file_state`` out of turn."""
-    step = TABLE.get(act)
-    if step is None or not step.by & parts:
-        raise Problem("forbidden")
-    if state not in step.states:
-        raise Problem("file_state", f"{act} in {state}")
-    return step.to or state
+    return lives.after(TABLE, act, state, parts, "file_state")
 
 
 def hand_over_by(ended_on: date) -> date:

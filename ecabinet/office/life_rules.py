@@ -5,11 +5,11 @@ that go out the packages of drafting and issuing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from documents.errors import Problem
+from ecabinet import lives
+from ecabinet.lives import Step
 from ecabinet.office.numbering_rules import Direction
 from ecabinet.workdays.rules import WorkDays
 
@@ -80,23 +80,17 @@ class OfficeAct(StrEnum):
     COPY = "copy"
 
 
-@dataclass(frozen=True)
-class Step:
-    """From which states, by whom, to which state; ``to`` None leaves it as it is."""
-
-    states: frozenset[OfficeState]
-    by: frozenset[OfficePart]
-    to: OfficeState | None = None
-
-
 _S, _P = OfficeState, OfficePart
 
 
-def _step(states: set[OfficeState], by: set[OfficePart], to: OfficeState | None = None) -> Step:
+OfficeStep = Step[OfficeState, OfficePart]
+
+
+def _step(states: set[OfficeState], by: set[OfficePart], to: OfficeState | None = None) -> OfficeStep:
     return Step(frozenset(states), frozenset(by), to)
 
 
-INCOMING: dict[OfficeAct, Step] = {
+INCOMING: dict[OfficeAct, OfficeStep] = {
     OfficeAct.REGISTER: _step({_S.RECEIVED}, {_P.CLERK}, _S.REGISTERED),
     OfficeAct.DISCARD: _step({_S.RECEIVED}, {_P.CLERK}, _S.DISCARDED),
     OfficeAct.CORRECT: _step({_S.REGISTERED, _S.PRESENTED, _S.ASSIGNED}, {_P.CLERK}),
@@ -114,7 +108,7 @@ INCOMING: dict[OfficeAct, Step] = {
 }
 """Văn bản đến: received → registered → presented → assigned → done → filed; or given back to who issued it."""
 
-OUTGOING: dict[OfficeAct, Step] = {
+OUTGOING: dict[OfficeAct, OfficeStep] = {
     OfficeAct.EDIT: _step({_S.DRAFT}, {_P.DRAFTER}),
     OfficeAct.COMMENT: _step({_S.DRAFT, _S.SUBMITTED}, {_P.DRAFTER, _P.HELPER, _P.SIGNER, _P.LEADER}),
     OfficeAct.DISCARD: _step({_S.DRAFT}, {_P.DRAFTER}, _S.DISCARDED),
@@ -136,7 +130,7 @@ OUTGOING: dict[OfficeAct, Step] = {
 }
 """Văn bản đi: draft → submitted → signed → numbered → issued → filed."""
 
-TABLES: Mapping[Direction, dict[OfficeAct, Step]] = {Direction.INCOMING: INCOMING, Direction.OUTGOING: OUTGOING}
+TABLES: Mapping[Direction, dict[OfficeAct, OfficeStep]] = {Direction.INCOMING: INCOMING, Direction.OUTGOING: OUTGOING}
 BEGINNING: Mapping[Direction, OfficeState] = {
     Direction.INCOMING: OfficeState.RECEIVED,
     Direction.OUTGOING: OfficeState.DRAFT,
@@ -149,18 +143,12 @@ NUMBERLESS = frozenset({_S.RECEIVED, _S.DISCARDED, _S.DRAFT, _S.SUBMITTED, _S.SI
 
 def may(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozenset[OfficePart]) -> bool:
     """Whether somebody with these parts may do this now."""
-    step = TABLES[direction].get(act)
-    return step is not None and state in step.states and bool(step.by & parts)
+    return lives.may(TABLES[direction], act, state, parts)
 
 
 def after(direction: Direction, act: OfficeAct, state: OfficeState, parts: frozenset[OfficePart]) -> OfficeState:
     """The state that the act leads to; raises ``forbidden`` for the wrong person, ``office_state`` out of turn."""
-    step = TABLES[direction].get(act)
-    if step is None or not step.by & parts:
-        raise Problem("forbidden")
-    if state not in step.states:
-        raise Problem("office_state", f"{act} in {state}")
-    return step.to or state
+    return lives.after(TABLES[direction], act, state, parts, "office_state")
 
 
 def is_late(state: OfficeState, due_on: date | None, today: date) -> bool:

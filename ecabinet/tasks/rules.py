@@ -5,7 +5,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from documents.errors import Invalid, Problem
+from ecabinet import lives
 from ecabinet.clock import ZONE
+from ecabinet.lives import Step
 
 LONGEST_TEXT = 5000
 LONGEST_TITLE = 500
@@ -65,18 +67,9 @@ class TaskAct(StrEnum):
     REASSIGN = "reassign"
 
 
-@dataclass(frozen=True)
-class Step:
-    """From which states, by whom, to which state; ``to`` None leaves it as it is."""
-
-    states: frozenset[TaskState]
-    by: frozenset[Part]
-    to: TaskState | None = None
-
-
 _WORKING = frozenset({TaskState.ACCEPTED, TaskState.RETURNED})
 _OWNER, _GIVER = frozenset({Part.OWNER}), frozenset({Part.GIVER})
-STEPS: dict[TaskAct, Step] = {
+STEPS: dict[TaskAct, Step[TaskState, Part]] = {
     TaskAct.ACCEPT: Step(frozenset({TaskState.GIVEN}), _OWNER, TaskState.ACCEPTED),
     TaskAct.PROGRESS: Step(_WORKING, _OWNER | {Part.HELPER}),
     TaskAct.REPORT: Step(_WORKING, _OWNER, TaskState.REPORTED),
@@ -100,19 +93,15 @@ NEEDS_DAY = frozenset({TaskAct.ASK_EXTENSION, TaskAct.EXTEND})
 
 def may(act: TaskAct, state: TaskState, parts: frozenset[Part], *, asked: bool) -> bool:
     """Whether somebody with these parts may do this now; ``asked``: whether an extension waits for its answer."""
-    step = STEPS[act]
-    if act in NEEDS_ASKED and not asked:
-        return False
-    return state in step.states and bool(step.by & parts)
+    return (asked or act not in NEEDS_ASKED) and lives.may(STEPS, act, state, parts)
 
 
 def after(act: TaskAct, state: TaskState, parts: frozenset[Part], *, asked: bool) -> TaskState:
     """The state that the act leads to. Raises ``forbidden`` for the wrong person, ``wrong_state`` at the wrong time."""
-    if not STEPS[act].by & parts:
-        raise Problem("forbidden")
-    if not may(act, state, parts, asked=asked):
+    following = lives.after(STEPS, act, state, parts, "wrong_state")
+    if act in NEEDS_ASKED and not asked:
         raise Problem("wrong_state")
-    return STEPS[act].to or state
+    return following
 
 
 @dataclass(frozen=True)
