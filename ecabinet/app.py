@@ -16,6 +16,10 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.calendars import feed as work_feed
 from ecabinet.calendars import routes as work_calendar_routes
+from ecabinet.drafting import chain_routes as draft_chain_routes
+from ecabinet.drafting import panels as draft_panels
+from ecabinet.drafting import routes as office_draft_routes
+from ecabinet.drafting import template_routes as draft_template_routes
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
 from ecabinet.filing import archive_routes as file_archive_routes
@@ -100,7 +104,7 @@ from ecabinet.registry import (
 )
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
-from ecabinet.reports import register_routes
+from ecabinet.reports import late_routes, register_routes
 from ecabinet.signing import certificate_routes
 from ecabinet.signing import routes as signature_routes
 from ecabinet.static_files import Application
@@ -180,9 +184,13 @@ BLUEPRINTS = (
     file_archive_routes.bp,
     setting_routes.bp,
     signature_routes.bp,
+    late_routes.bp,
     certificate_routes.bp,
     shell_routes.bp,
     device_routes.bp,
+    office_draft_routes.bp,
+    draft_chain_routes.bp,
+    draft_template_routes.bp,
     following_routes.bp,
     annotation_exports.bp,
     reading_routes.bp,

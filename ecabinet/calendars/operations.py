@@ -9,9 +9,10 @@ from documents.database import changed
 from documents.errors import Invalid, Problem
 from ecabinet import audit
 from ecabinet.access import Person, ancestors
-from ecabinet.calendars import queries, rules
+from ecabinet.calendars import conflicts, queries, rules
+from ecabinet.calendars.conflicts import Against
 from ecabinet.calendars.models import WorkEvent, WorkEventLeader
-from ecabinet.calendars.queries import Against, Seen
+from ecabinet.calendars.queries import Seen
 from ecabinet.calendars.rules import Busy, EventAct, EventDraft, EventState, check_draft
 from ecabinet.meetings.room_models import Room
 from ecabinet.meetings.telling import when
@@ -73,7 +74,7 @@ def _fill(db: Session, unit: Unit, event: WorkEvent, draft: EventDraft, person: 
         raise Invalid({"room": Problem("unknown_room")})
     planned = Busy("event", event.id or 0, starts_at, ends_at, frozenset(draft.leaders), draft.room_id)
     with db.no_autoflush:
-        found = queries.against(db, person, planned)
+        found = conflicts.against(db, person, planned)
     if found and not anyway:
         raise Clash(found)
     for name in ("kind", "title", "place", "room_id", "details", "prepared_by"):

@@ -14,7 +14,7 @@ from ecabinet.printing.sheets import Align, Column, Form, Run, Sheet, Signer, Ta
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 COLUMNS = (
-    Column("Thứ, ngày", 1.1, Align.CENTER), Column("Thời gian", 1.1, Align.CENTER), Column("Nội dung", 4),
+    Column("Thứ, ngày", 1.1, Align.CENTER), Column("Thời gian", 1.4, Align.CENTER), Column("Nội dung", 4),
     Column("Lãnh đạo", 2), Column("Địa điểm", 1.6), Column("Đơn vị chuẩn bị", 1.6),
 )  # fmt: skip
 

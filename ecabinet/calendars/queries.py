@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from documents.errors import NotFound
@@ -17,10 +17,10 @@ from ecabinet.clock import ZONE
 from ecabinet.meetings import queries as meetings
 from ecabinet.meetings.models import Meeting, Participant
 from ecabinet.meetings.room_models import RoomBooking
-from ecabinet.meetings.room_queries import BINDS, NOT_COMING
+from ecabinet.meetings.room_queries import NOT_COMING
 from ecabinet.meetings.rules import UNANNOUNCED, MeetingState
 from ecabinet.office import desk
-from ecabinet.registry.models import Member, Unit
+from ecabinet.registry.models import Unit
 
 KEEPS = (Permission.KEEP_REGISTERS, Permission.HOLD_MEETINGS)
 """Who keeps the calendar of a unit."""
@@ -75,12 +75,12 @@ class Seen:
         return rules.may(EventAct(act), EventState(self.event.state), self.parts)
 
 
-_WHOLE = (joinedload(WorkEvent.unit), joinedload(WorkEvent.room), selectinload(WorkEvent.leaders))
+WHOLE = (joinedload(WorkEvent.unit), joinedload(WorkEvent.room), selectinload(WorkEvent.leaders))
 
 
 def load(db: Session, person: Person, event_id: int) -> Seen:
     """An entry: a published one for those who see the calendar and who are named in it, any other for the office."""
-    event = db.get(WorkEvent, event_id, options=_WHOLE)
+    event = db.get(WorkEvent, event_id, options=WHOLE)
     if event is None:
         raise NotFound(f"work event {event_id}")
     parts = parts_of(person, event.unit)
@@ -135,11 +135,11 @@ def week(db: Session, person: Person, unit: Unit, begin: date, leader: int | Non
     wanted = {leader} if leader is not None else set(names)
     found = events(db, unit, since, until, leader, drafts=bool(parts_of(person, unit)))
     held = _meetings(db, unit, since, until, wanted, named=leader is not None)
-    who = _attending(db, [meeting.id for meeting, _room in held], wanted)
-    known = _known(db, person, [meeting.id for meeting, _room in held])
+    who = attending(db, [meeting.id for meeting, _room in held], wanted)
+    known = known_to(db, person, [meeting.id for meeting, _room in held])
     office = bool(parts_of(person, unit))
     busy = [*map(busy_of, (one for one in found if one.state != EventState.CANCELLED)),
-            *(_busy_meeting(meeting, room, who.get(meeting.id, {})) for meeting, room in held)]  # fmt: skip
+            *(busy_meeting(meeting, room, who.get(meeting.id, {})) for meeting, room in held)]  # fmt: skip
     slots = [_event_slot(one, busy) for one in found] + [
         _meeting_slot(meeting, who.get(meeting.id, {}), meeting.id in known, busy)
         for meeting, _room in held
@@ -159,7 +159,7 @@ def events(
         found = found.where(WorkEvent.id.in_(_named(leader)))
     if not drafts:
         found = found.where(WorkEvent.published_at.is_not(None))
-    return list(db.scalars(found.options(*_WHOLE).order_by(WorkEvent.starts_at, WorkEvent.id).limit(500)))
+    return list(db.scalars(found.options(*WHOLE).order_by(WorkEvent.starts_at, WorkEvent.id).limit(500)))
 
 
 def _named(member_id: int) -> Any:
@@ -184,7 +184,7 @@ def _meetings(
     return [(meeting, room) for meeting, room in db.execute(found.order_by(Meeting.starts_at).limit(500))]
 
 
-def _attending(db: Session, meeting_ids: list[int], members: Iterable[int]) -> dict[int, dict[int, str]]:
+def attending(db: Session, meeting_ids: list[int], members: Iterable[int]) -> dict[int, dict[int, str]]:
     rows = db.execute(
         select(Participant.meeting_id, Participant.member_id, Participant.name)
         .where(Participant.meeting_id.in_(meeting_ids), Participant.member_id.in_(members))
@@ -197,7 +197,7 @@ def _attending(db: Session, meeting_ids: list[int], members: Iterable[int]) -> d
     return found
 
 
-def _known(db: Session, person: Person, ids: list[int]) -> set[int]:
+def known_to(db: Session, person: Person, ids: list[int]) -> set[int]:
     found = select(Meeting.id).join(Unit, Unit.id == Meeting.unit_id)
     return set(db.scalars(found.where(Meeting.id.in_(ids), *meetings.visible(person))))
 
@@ -208,7 +208,7 @@ def busy_of(event: WorkEvent) -> Busy:
     return Busy("event", event.id, event.starts_at, event.ends_at, members, event.room_id)
 
 
-def _busy_meeting(meeting: Meeting, room_id: int | None, who: dict[int, str]) -> Busy:
+def busy_meeting(meeting: Meeting, room_id: int | None, who: dict[int, str]) -> Busy:
     return Busy("meeting", meeting.id, meeting.starts_at, meeting.ends_at, frozenset(who), room_id)
 
 
@@ -247,71 +247,10 @@ def _by_day(slots: list[Slot], begin: date) -> dict[date, list[Slot]]:
     return days
 
 
-@dataclass(frozen=True)
-class Against:
-    """What stands against an entry, in words for the reader; no title where they may not know it."""
-
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    people: tuple[str, ...]
-    room: bool
-
-
-def against(db: Session, person: Person, planned: Busy) -> list[Against]:
-    """Meetings and entries, of any unit, that take a leader or the room of an entry at its time."""
-    others = [(busy_of(one), one.title) for one in _events_across(db, planned)]
-    held = _meetings_across(db, planned)
-    known = _known(db, person, [meeting.id for meeting, _room in held])
-    who = _attending(db, [meeting.id for meeting, _room in held], planned.members)
-    others += [
-        (_busy_meeting(meeting, room, who.get(meeting.id, {})), meeting.title if meeting.id in known else "")
-        for meeting, room in held
-    ]
-    titles = {(busy.what, busy.id): title for busy, title in others}
-    rows = db.execute(select(Member.id, Member.full_name).where(Member.id.in_(planned.members)))
-    names = {member_id: name for member_id, name in rows}
-    return [
-        Against(
-            titles[one.other.what, one.other.id], one.other.starts_at, one.other.ends_at,
-            tuple(sorted(names[member] for member in one.members)), one.room,
-        )
-        for one in rules.conflicts(planned, [busy for busy, _title in others])
-    ]  # fmt: skip
-
-
-def _room(column: Any, planned: Busy) -> Any:
-    return column == planned.room_id if planned.room_id is not None else false()
-
-
-def _events_across(db: Session, planned: Busy) -> list[WorkEvent]:
-    named = WorkEvent.id.in_(
-        select(WorkEventLeader.work_event_id).where(WorkEventLeader.member_id.in_(planned.members))
-    )
-    found = select(WorkEvent).where(
-        WorkEvent.starts_at < planned.ends_at, WorkEvent.ends_at > planned.starts_at,
-        WorkEvent.state != EventState.CANCELLED, or_(named, _room(WorkEvent.room_id, planned)),
-    )  # fmt: skip
-    return list(db.scalars(found.options(*_WHOLE)))
-
-
-def _meetings_across(db: Session, planned: Busy) -> list[tuple[Meeting, int | None]]:
-    attended = select(Participant.meeting_id).where(
-        Participant.member_id.in_(planned.members), Participant.rsvp.not_in(NOT_COMING)
-    )
-    found = (
-        select(Meeting, RoomBooking.room_id)
-        .outerjoin(RoomBooking, RoomBooking.meeting_id == Meeting.id)
-        .where(Meeting.starts_at < planned.ends_at, Meeting.ends_at > planned.starts_at, Meeting.state.in_(BINDS))
-        .where(or_(Meeting.id.in_(attended), _room(RoomBooking.room_id, planned)))
-    )
-    return [(meeting, room) for meeting, room in db.execute(found)]
-
-
 def meetings_of(
     db: Session, person: Person, unit: Unit, since: datetime, until: datetime, leader: int
 ) -> list[Meeting]:  # fmt: skip
     """The meetings that a leader goes to, as far as the person may know of them."""
     held = _meetings(db, unit, since, until, {leader}, named=True)
-    known = _known(db, person, [meeting.id for meeting, _room in held])
+    known = known_to(db, person, [meeting.id for meeting, _room in held])
     return [meeting for meeting, _room in held if meeting.id in known]

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from documents.errors import Forbidden, Invalid, NotFound
-from ecabinet.calendars import dues, feed, operations, printed, queries
+from ecabinet.calendars import conflicts, dues, feed, operations, printed, queries
 from ecabinet.calendars.operations import Clash
 from ecabinet.calendars.queries import Seen, Week
 from ecabinet.calendars.rules import EventDraft, EventState, monday
@@ -109,7 +109,7 @@ def page(event_id: int) -> ResponseReturnValue:
 
 def _page(db: Session, seen: Seen, faults: Mapping[str, str], status: int = 200) -> ResponseReturnValue:
     event = seen.event
-    crosses = queries.against(db, person(), queries.busy_of(event)) if seen.parts else []
+    crosses = conflicts.against(db, person(), queries.busy_of(event)) if seen.parts else []
     week = week_text(event.starts_at.astimezone(ZONE).date())
     shown = render_template("calendars/event.html", seen=seen, event=event, against=crosses, week=week, faults=faults)
     return make_response(shown, status)

@@ -15,6 +15,7 @@ from tests.web.conftest import Site
 EVERYBODY = set(PEOPLE)
 INVITED = {"chair", "first", "second", "third", "secretary"}
 RUNNING = {"chair", "secretary"}
+IN_CENTRE = {"chair", "first", "secretary", "leader", "administrator"}
 IN_HUE = {"second", "third", "spare", "administrator"}
 
 
@@ -139,6 +140,13 @@ GET_PAGES = {
     "tasks.export": ("/tasks/export/csv", EVERYBODY),
     "tasks.new": ("/tasks/new?name=hue", {"secretary", "leader", "stranger"}),
     "me.page": ("/me", EVERYBODY),
+    "late.board": ("/tasks/late?unit={centre}", {"secretary", "leader"}),
+    "late.rows": ("/tasks/late/{hue}?unit={centre}", {"secretary", "leader"}),
+    "late.export": ("/tasks/late/export/csv?unit={centre}", {"secretary", "leader"}),
+    "work_calendar.index": ("/calendar?unit={centre}", IN_CENTRE),
+    "work_calendar.export": ("/calendar/week.docx?unit={centre}", IN_CENTRE),
+    "work_calendar.new": ("/calendar/events/new?unit={centre}", {"secretary", "leader"}),
+    "workdays.index": ("/workdays", {"administrator"}),
     "certificates.own": ("/me/certificate", EVERYBODY),
     "certificates.waiting": ("/certificates", {"administrator"}),
     "signatures.page": ("/signatures", EVERYBODY),
@@ -182,7 +190,8 @@ GET_PAGES = {
 }
 ELSEWHERE = {
     "certificates.picture", "signatures.of_version", "signatures.signed_of_version",
-    "tasks.page", "minutes.section", "minutes.export", "resolutions.export",
+    "tasks.page", "tasks.reassign_form", "office_tasks.new", "work_calendar.page", "work_calendar.edit_form",
+    "work_calendar.of_leader", "minutes.section", "minutes.export", "resolutions.export",
     "device.opinion", "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",
     "opinion_rounds.page", "comments.beside", "notebook.page",
     # shown to be right by tests of their own
@@ -351,6 +360,16 @@ ACTIONS = {
     "me.change_password": "/me/password",
     "me.begin_second_step": "/me/second-step",
     "me.confirm_second_step": "/me/second-step/confirm",
+    "tasks.reassign": "/tasks/1/reassign",
+    "office_tasks.give": "/office/documents/1/tasks/new",
+    "work_calendar.plan": "/calendar/events/new",
+    "work_calendar.edit": "/calendar/events/1/edit",
+    "work_calendar.publish": "/calendar/events/1/publish",
+    "work_calendar.publish_week": "/calendar/publish",
+    "work_calendar.cancel": "/calendar/events/1/cancel",
+    "workdays.put": "/workdays",
+    "workdays.put_public": "/workdays/public/2026",
+    "workdays.remove": "/workdays/2026-09-02/remove",
     "me.renew_codes": "/me/second-step/codes",
     "me.end_second_step": "/me/second-step/off",
     "me.passkey_options": "/me/passkeys/options",
