@@ -76,6 +76,7 @@ class Seen:
 
 
 WHOLE = (joinedload(WorkEvent.unit), joinedload(WorkEvent.room), selectinload(WorkEvent.leaders))
+"""What is shown of an entry, asked for with it."""
 
 
 def load(db: Session, person: Person, event_id: int) -> Seen:
@@ -185,6 +186,7 @@ def _meetings(
 
 
 def attending(db: Session, meeting_ids: list[int], members: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Meeting → those of these members who go to it, with their names."""
     rows = db.execute(
         select(Participant.meeting_id, Participant.member_id, Participant.name)
         .where(Participant.meeting_id.in_(meeting_ids), Participant.member_id.in_(members))
@@ -198,6 +200,7 @@ def attending(db: Session, meeting_ids: list[int], members: Iterable[int]) -> di
 
 
 def known_to(db: Session, person: Person, ids: list[int]) -> set[int]:
+    """Which of these meetings exist for the person."""
     found = select(Meeting.id).join(Unit, Unit.id == Meeting.unit_id)
     return set(db.scalars(found.where(Meeting.id.in_(ids), *meetings.visible(person))))
 
@@ -209,6 +212,7 @@ def busy_of(event: WorkEvent) -> Busy:
 
 
 def busy_meeting(meeting: Meeting, room_id: int | None, who: dict[int, str]) -> Busy:
+    """Whom and what a meeting takes for a time."""
     return Busy("meeting", meeting.id, meeting.starts_at, meeting.ends_at, frozenset(who), room_id)
 
 
