@@ -24,7 +24,7 @@ from ecabinet.workdays.rules import WEEK, WorkDays
 
 EVERYBODY = frozenset(OfficePart)
 ENDS = {
-    Direction.INCOMING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED, OfficeState.RECALLED},
+    Direction.INCOMING: {OfficeState.VOIDED, OfficeState.DISCARDED, OfficeState.RECALLED},
     Direction.OUTGOING: {OfficeState.FILED, OfficeState.VOIDED, OfficeState.DISCARDED},
 }
 
