@@ -16,10 +16,6 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.calendars import feed as work_feed
 from ecabinet.calendars import routes as work_calendar_routes
-from ecabinet.drafting import chain_routes as draft_chain_routes
-from ecabinet.drafting import panels as draft_panels
-from ecabinet.drafting import routes as office_draft_routes
-from ecabinet.drafting import template_routes as draft_template_routes
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
 from ecabinet.filing import archive_routes as file_archive_routes
@@ -188,9 +184,6 @@ BLUEPRINTS = (
     certificate_routes.bp,
     shell_routes.bp,
     device_routes.bp,
-    office_draft_routes.bp,
-    draft_chain_routes.bp,
-    draft_template_routes.bp,
     following_routes.bp,
     annotation_exports.bp,
     reading_routes.bp,
