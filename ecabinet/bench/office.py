@@ -36,7 +36,7 @@ from ecabinet.reports import late_queries
 
 SERIES = 5
 PROCESSES = 5
-ASKED = 20
+ASKED = 40
 """So often each kind of question."""
 UNITS, OPEN_EACH = 3400, 10
 """Those below the one with the large register, and what each has at work."""

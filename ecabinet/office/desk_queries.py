@@ -51,7 +51,8 @@ def piles(db: Session, unit: Unit, today: date, *, secret: bool) -> list[Pile]:
     own = (OfficeDocument.unit_id == unit.id, OfficeDocument.book.in_(books))
     due = (OfficeDocument.due_on.is_not(None), OfficeDocument.state.in_(_OPEN))
     in_time = or_(OfficeDocument.due_on.is_(None), OfficeDocument.due_on > today)
-    by_arrival, by_due = OfficeDocument.id, OfficeDocument.due_on
+    # by the day, as the index of states has them: by the id the oldest would be walked past, whatever their state
+    by_arrival, by_due = OfficeDocument.arrived_on, OfficeDocument.due_on
     wanted: list[tuple[str, tuple[ColumnElement[bool], ...], object]] = [
         ("late", (*due, OfficeDocument.due_on < today), by_due),
         ("today", (*due, OfficeDocument.due_on == today), by_due),
