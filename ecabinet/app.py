@@ -16,12 +16,29 @@ from ecabinet.access import Person
 from ecabinet.blocks import Audience, BlockTable, Rendered, View, Viewer
 from ecabinet.calendars import feed as work_feed
 from ecabinet.calendars import routes as work_calendar_routes
+from ecabinet.drafting import chain_routes as draft_chain_routes
+from ecabinet.drafting import panels as draft_panels
+from ecabinet.drafting import routes as office_draft_routes
+from ecabinet.drafting import template_routes as draft_template_routes
 from ecabinet.engines import Engines
 from ecabinet.entries import EntryTable
+from ecabinet.exchange import outbox, partner_routes
+from ecabinet.exchange import routes as exchange_routes
+from ecabinet.exchange.sending import SendTask
 from ecabinet.filing import archive_routes as file_archive_routes
 from ecabinet.filing import entries as file_entries
 from ecabinet.filing import file_routes, gather_routes, list_routes
 from ecabinet.filing import reminding as file_reminding
+from ecabinet.issuing import (
+    follow_routes,
+    following,
+    inbox_routes,
+    outside_routes,
+    recipient_routes,
+    sending,
+)
+from ecabinet.issuing import panel as issuing_panel
+from ecabinet.issuing import routes as issuing_routes
 from ecabinet.library import (
     archive_routes,
     bin_routes,
@@ -36,6 +53,8 @@ from ecabinet.library import (
 )
 from ecabinet.library import routes as library_routes
 from ecabinet.library.upload_tasks import clear_uploads
+from ecabinet.mailbox import routes as mailbox_routes
+from ecabinet.mailbox.fetching import FetchTask
 from ecabinet.meetings import (
     agenda_routes,
     attendance_blocks,
@@ -66,7 +85,7 @@ from ecabinet.minutes import routes as minutes_routes
 from ecabinet.notebook import routes as notebook_routes
 from ecabinet.notices import routes as notice_routes
 from ecabinet.notices.sending import MailTask
-from ecabinet.office import desk, number_routes, receive_routes, setting_routes
+from ecabinet.office import desk, number_routes, origin_routes, receive_routes, setting_routes
 from ecabinet.office import reminding as office_reminding
 from ecabinet.office import routes as office_routes
 from ecabinet.office import task_routes as office_task_routes
@@ -170,17 +189,29 @@ BLUEPRINTS = (
     processing_routes.bp,
     office_routes.bp,
     office_task_routes.bp,
+    late_routes.bp,
     thread_routes.bp,
     receive_routes.bp,
+    origin_routes.bp,
+    exchange_routes.bp,
+    partner_routes.bp,
+    mailbox_routes.bp,
     number_routes.bp,
+    office_draft_routes.bp,
+    draft_chain_routes.bp,
+    draft_template_routes.bp,
     register_routes.bp,
+    issuing_routes.bp,
+    recipient_routes.bp,
+    follow_routes.bp,
+    inbox_routes.bp,
+    outside_routes.bp,
     file_routes.bp,
     gather_routes.bp,
     list_routes.bp,
     file_archive_routes.bp,
     setting_routes.bp,
     signature_routes.bp,
-    late_routes.bp,
     certificate_routes.bp,
     shell_routes.bp,
     device_routes.bp,
@@ -211,7 +242,11 @@ TASKS: tuple[Task, ...] = (
     Paused(office_reminding.remind_of_one, reminding.LOOK_EVERY),
     Paused(file_reminding.remind_of_one, file_reminding.EVERY),
     MailTask(),
+    Paused(outbox.fill, outbox.EVERY),
+    SendTask(),
+    FetchTask(),
     Paused(search_alerts.LookTask(ENTRIES, person_of), search_alerts.EVERY),
+    sending.deliver_some,
     clear_uploads,
     Paused(purging.purge_some, purging.EVERY),
     Paused(tidying.tidy_some, tidying.EVERY),
@@ -239,15 +274,19 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 """Where the things are that tasks are given from, by the kind of their source."""
 
 OFFICE_PANELS: tuple[Panel, ...] = (
+    *draft_panels.PANELS,
+    *issuing_panel.PANELS,
     Panel("tasks", office_task_routes.panel, wide=True),
     Panel("files", gather_routes.panel),
+    Panel("origin", origin_routes.panel),
+    Panel("exchange", exchange_routes.panel),
     Panel("thread", thread_routes.panel),
 )
 """What features show on the page of an official document, in this order."""
 
 OF_NO_ROOM = frozenset({
     "account", "seat", "circle", "mail", "unit", "item", "poll", "conclusion", "task", "document", "annotations",
-    "office", "work_event", "file",
+    "office", "exchange", "work_event", "file", "delivery",
     "shared_layer",
 })  # fmt: skip
 """Changes that no room of a meeting is shown: heard by the sockets, by the worker and by the search."""
@@ -303,6 +342,7 @@ def keep_findable(database: Database) -> None:
     """From now on what is changed through this database asks for its indexing in the same transaction."""
     if _follow not in database.followers:
         database.followers.append(_follow)
+    following.keep_told(database)
 
 
 def _follow(db: Session, changes: list[Change]) -> None:

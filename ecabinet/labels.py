@@ -6,9 +6,12 @@ from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
 from ecabinet.archive_words import ARCHIVE_LABELS
+from ecabinet.exchange_words import EXCHANGE_LABELS
+from ecabinet.drafting_words import DRAFTING_LABELS
 from ecabinet.export_words import EXPORT_LABELS
 from ecabinet.filing_words import FILING_LABELS
 from ecabinet.invitation_words import INVITATION_LABELS
+from ecabinet.issuing_words import ISSUING_LABELS
 from ecabinet.meeting_words import MEETING_LABELS
 from ecabinet.member_labels import MEMBER_LABELS
 from ecabinet.minutes_words import MINUTES_LABELS
@@ -135,6 +138,9 @@ LABELS = {
     **ARCHIVE_LABELS,
     **OPINION_LABELS,
     **OFFICE_LABELS,
+    **DRAFTING_LABELS,
+    **EXCHANGE_LABELS,
+    **ISSUING_LABELS,
     **THREAD_LABELS,
     **EXPORT_LABELS,
     **FILING_LABELS,

@@ -5,10 +5,13 @@ from flask_babel import gettext, lazy_gettext
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
 from ecabinet.archive_words import ARCHIVE_SENTENCES
+from ecabinet.exchange_words import EXCHANGE_SENTENCES
+from ecabinet.drafting_words import DRAFTING_SENTENCES
 from ecabinet.export_words import EXPORT_SENTENCES
 from ecabinet.filing_words import FILING_SENTENCES
 from ecabinet.following_words import FOLLOWING_SENTENCES
 from ecabinet.invitation_words import INVITATION_SENTENCES
+from ecabinet.issuing_words import ISSUING_SENTENCES
 from ecabinet.meeting_words import MEETING_SENTENCES
 from ecabinet.member_messages import MEMBER_SENTENCES
 from ecabinet.minutes_words import MINUTES_SENTENCES
@@ -194,6 +197,9 @@ SENTENCES = {
     **ARCHIVE_SENTENCES,
     **OPINION_SENTENCES,
     **OFFICE_SENTENCES,
+    **DRAFTING_SENTENCES,
+    **EXCHANGE_SENTENCES,
+    **ISSUING_SENTENCES,
     **MINUTES_SENTENCES,
     **WORK_SENTENCES,
 }

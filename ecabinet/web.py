@@ -45,9 +45,12 @@ STATUS = {
     "malformed": 400,
     "signed_out": 401,
     "too_large": 413,
+    "package_too_large": 413,
+    "partner_unknown": 401,
     "throttled": 429,
     "codes_throttled": 429,
     "too_fast": 429,
+    "partner_too_fast": 429,
     "busy": 503,
     "server_fault": 500,
     "store_full": 507,
@@ -158,6 +161,14 @@ def public(handler: Handler) -> Handler:
     return handler
 
 
+def machine(handler: Handler) -> Handler:
+    """Mark a handler that machines of other offices post to: it has no session and no CSRF token to look for, asks for
+    a token of its own before it reads anything, and says how much it reads (``request.max_content_length``).
+    """
+    handler.machine = True  # type: ignore[attr-defined]
+    return handler
+
+
 def init_app(app: Flask) -> None:
     """Hook all of this into the application; the features' addresses come after it."""
     app.url_map.converters.update(int=_RowId, default=_Code)
@@ -192,7 +203,8 @@ def _require_sign_in() -> None:
         # Before anything reads the body: whoever has not signed in has no use for more.
         request.max_content_length = PUBLIC_BODY
         return
-    person()
+    if not getattr(handler, "machine", False):
+        person()
 
 
 def csrf_token() -> str:
@@ -205,7 +217,8 @@ def csrf_token() -> str:
 
 
 def _check_csrf() -> None:
-    if request.method in SAFE_METHODS:
+    handler = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE_METHODS or getattr(handler, "machine", False):
         return
     # The header first: looking into the form reads the whole body, which may be a large upload.
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")

@@ -54,13 +54,13 @@ class Taken:
 
 
 def check_rate(db: Session, partner: ExchangePartner, now: datetime) -> None:
-    """Ask to come later who sends more than anybody reads; raises ``too_fast``."""
+    """Ask to come later who sends more than anybody reads; raises ``partner_too_fast``."""
     lately = select(func.count()).where(
         ExchangeMessage.unit_id == partner.unit_id, ExchangeMessage.direction == Direction.IN,
         ExchangeMessage.partner_id == partner.id, ExchangeMessage.created_at > now - timedelta(minutes=1),
     )  # fmt: skip
     if (db.scalar(lately) or 0) >= PER_MINUTE:
-        raise Problem("too_fast")
+        raise Problem("partner_too_fast")
 
 
 def take(engines: Engines, unit_id: int, blob: Blob, partner_id: int | None, now: datetime) -> Taken:
@@ -238,5 +238,6 @@ def _refuse(db: Session, unit_id: int, partner_id: int | None, blob: Blob, refus
         )  # fmt: skip
         db.add(message)
     message.attempts += 1
+    message.said = refused.values
     message.fault, message.detail, message.settled_at = refused.code[:40], refused.detail[:500], now
     changed(db, "exchange", unit_id)

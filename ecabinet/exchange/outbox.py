@@ -5,7 +5,7 @@ stands in the outbox once, whoever found it first.
 import io
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, case, exists, false, select, update
 from sqlalchemy.exc import IntegrityError
@@ -46,7 +46,9 @@ from ecabinet.office.life_rules import OfficeAct, OfficeState
 from ecabinet.office.routing_models import OfficeEvent
 from ecabinet.printing import seals
 
-LOOKED_AT = 200
+NAMED = 20
+EVERY = timedelta(seconds=5)
+"""How long the tables are left alone when nothing was to be said."""
 
 
 def fill(engines: Engines, now: datetime) -> bool:
@@ -226,7 +228,7 @@ def without_partner(db: Session, unit_id: int) -> Iterable[tuple[str, str]]:
         .where(OfficeDocument.unit_id == unit_id, Delivery.kind == RecipientKind.OUTSIDE, Delivery.organ_code != "")
         .where(Delivery.status == DeliveryStatus.SENT, OfficeDocument.book == Book.OUTGOING)
         .where(Delivery.organ_code.not_in(partners))
-        .distinct().limit(LOOKED_AT)
+        .distinct().limit(NAMED)
     )  # fmt: skip
     return [(code, name) for code, name in db.execute(wanted)]
 

@@ -251,7 +251,7 @@ def _status_faults(said: Status) -> dict[str, Problem]:
 
 def _organ_faults(of: str, organ: Organ) -> dict[str, Problem]:
     if not is_organ(organ.organ_id):
-        return {of: Problem("organ_code", organ=organ.organ_id[:20])}
+        return {of: Problem("organ_id", organ=organ.organ_id[:20])}
     long = [one.name for one in fields(organ) if len(getattr(organ, one.name)) > ORGAN_LENGTHS[one.name]]
     if long:
         return {of: Problem("too_long", limit=ORGAN_LENGTHS[long[0]])}

@@ -39,7 +39,7 @@ def set_organ(db: Session, unit: Unit, code: str, person: Person, now: datetime)
     person.require(ADMINISTERS, unit.path)
     code = code.strip()
     if not is_organ(code):
-        raise Problem("organ_code", field="organ_code", organ=code[:20])
+        raise Problem("organ_id", field="organ_code", organ=code[:20])
     taken = select(ExchangeOrgan.unit_id).where(ExchangeOrgan.organ_code == code, ExchangeOrgan.unit_id != unit.id)
     if db.scalar(taken) is not None:
         raise Problem("organ_code_taken", field="organ_code")
@@ -88,7 +88,7 @@ def _check(db: Session, unit: Unit, partner: ExchangePartner | None, draft: Draf
         faults["name"] = Problem("missing")
     code = draft.organ_code.strip()
     if not is_organ(code):
-        faults["organ_code"] = Problem("organ_code", organ=code[:20])
+        faults["organ_code"] = Problem("organ_id", organ=code[:20])
     same = select(ExchangePartner.id).where(ExchangePartner.unit_id == unit.id, ExchangePartner.organ_code == code)
     if db.scalar(same.where(ExchangePartner.id != (partner.id if partner else 0))) is not None:
         faults["organ_code"] = Problem("partner_known")

@@ -50,10 +50,10 @@ _URGENT = {
 
 @dataclass(frozen=True)
 class Found:
-    """A value, the page (from 0) and the words in which it was found."""
+    """A value, the page (from 0) and the words in which it was found; without a page it was said beside the paper."""
 
     value: str
-    page: int
+    page: int | None
     passage: str
 
 

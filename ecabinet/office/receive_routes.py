@@ -23,7 +23,7 @@ from ecabinet.clock import now, today
 from ecabinet.fields import text
 from ecabinet.library import processing_queries
 from ecabinet.library.upload_targets import TYPES
-from ecabinet.office import desk, forms, incoming, register_queries, stamps
+from ecabinet.office import desk, forms, incoming, origins, register_queries, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import SECRET_BOOKS, Facts, facts_of
@@ -131,6 +131,7 @@ def _entry_page(
 ) -> str:
     version = newest_version(db, seen.doc.document_id)
     found = _offered(db, seen.doc, version) if version is not None and seen.doc.ordinal is None else {}
+    origin, files = origins.of(db, seen.doc.id)
     if values is None:
         values = {"arrived_on": today().isoformat(), "secrecy": seen.doc.secrecy, "subject": seen.doc.subject}
         values |= {name: one.value for name, one in found.items()}
@@ -139,7 +140,7 @@ def _entry_page(
         found=found, faults=faults, duplicates=duplicates, today=today(),
         organs=sorted(register_queries.organs(db, seen.doc.unit_id).values()),
         status=processing_queries.status(db, version, keeps=False) if version is not None else None,
-        entrusted=desk.keeps_secrets(db, seen.doc.unit_id, person()),
+        entrusted=desk.keeps_secrets(db, seen.doc.unit_id, person()), origin=origin, files=files,
     )  # fmt: skip
 
 
@@ -152,7 +153,8 @@ def _offered(db: Session, doc: OfficeDocument, version: Version) -> dict[str, Fo
     found = read(pages if len(pages) <= 2 * READ_PAGES else [*pages[:READ_PAGES], *pages[-READ_PAGES:]], types, known)
     if len(pages) <= 999 and pages:
         found["page_amount"] = Found(str(len(pages)), 0, "")
-    return found
+    # What its sender says of it goes before what it seems to say itself.
+    return found | {name: Found(value, None, "") for name, value in origins.offered(db, doc.id).items()}
 
 
 def _values(doc: OfficeDocument) -> dict[str, str]:
