@@ -127,6 +127,15 @@ def tesseract_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def softhsm() -> Path:
+    """The library of a device for keys."""
+    try:
+        return services.softhsm()
+    except services.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
 def libreoffice_path() -> str:
     """Where LibreOffice is."""
     return _found(services.libreoffice)

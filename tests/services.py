@@ -403,6 +403,16 @@ def libreoffice() -> str:
     return path
 
 
+def softhsm() -> Path:
+    """The library of SoftHSM; raises :class:`Unavailable`."""
+    path = machine.softhsm()
+    if path is None:
+        raise Unavailable("SoftHSM (softhsm2): not on this machine")
+    if find_spec("pkcs11") is None:
+        raise Unavailable("python-pkcs11: the extra pkcs11 is not installed")
+    return path
+
+
 def node() -> str:
     """The path of Node.js, the system's or the wheel's; raises :class:`Unavailable`."""
     wheel = machine.wheel_of_node(VENV)

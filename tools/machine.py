@@ -88,13 +88,21 @@ def libreoffice() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def softhsm() -> Path | None:
+    """The library of SoftHSM, a device for keys (PKCS#11) made of software, if its tool is here too."""
+    found = sorted(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))
+    return found[0] if found and shutil.which("softhsm2-util") else None
+
+
 def missing_packages() -> list[str]:
-    """Debian's packages of the programs that read scans and print office files, so far as they are not here."""
+    """Debian's packages of the programs that read scans, print office files and keep keys, so far as they are not
+    here.
+    """
     scans = () if tesseract() else ("tesseract-ocr", "tesseract-ocr-vie")
     # Without these fonts it draws Vietnamese letters out of several others, out of order.
     names = ("writer", "calc", "impress")
     prints = () if libreoffice() else (*(f"libreoffice-{name}-nogui" for name in names), "fonts-liberation2")
-    return [*scans, *prints]
+    return [*scans, *prints, *(() if softhsm() else ("softhsm2",))]
 
 
 def missing_servers() -> list[str]:

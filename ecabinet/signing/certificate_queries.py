@@ -52,7 +52,9 @@ def waiting(db: Session, person: Person) -> list[tuple[MemberCertificate, Member
 
 def one_waiting(db: Session, person: Person, certificate_id: int) -> MemberCertificate:
     """One of them, locked; raises :class:`NotFound`."""
-    found = db.scalar(_waiting(person).where(MemberCertificate.id == certificate_id).with_for_update())
+    found: MemberCertificate | None = db.scalar(
+        _waiting(person).where(MemberCertificate.id == certificate_id).with_for_update()
+    )
     if found is None:
         raise NotFound(f"certificate {certificate_id}")
     return found

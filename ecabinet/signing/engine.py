@@ -21,7 +21,6 @@ from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from documents.errors import Problem
@@ -35,8 +34,7 @@ from ecabinet.signing.place_rules import Place
 from ecabinet.signing.places import Unreadable
 from ecabinet.signing.prepare import ORGANISATION
 from ecabinet.signing.signers import Signer
-
-TSA_SECONDS = 10
+from ecabinet.signing.stamper import Stamper
 
 
 def sign(
@@ -88,9 +86,7 @@ def seal(pdf: bytes, config: Config, at: datetime, reason: str = "", place: Plac
 
 def timestamper(config: Config) -> TimeStamper | None:
     """The timestamps of the installation, None where no service is set."""
-    if not config.tsa_url:
-        return None
-    return RequestsHTTPTimeStamper(config.tsa_url, timeout=TSA_SECONDS)  # type: ignore[no-untyped-call]
+    return Stamper(config.tsa_url) if config.tsa_url else None
 
 
 def check_holds(certificate: x509.Certificate, at: datetime) -> None:

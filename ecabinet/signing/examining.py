@@ -5,6 +5,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from ecabinet.signing.verifying import TRUST
 from ecabinet.trusted import Trust, from_written
 
 ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
+LAST_WORDS = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF(?:\r\n|\n|\r)?\Z")
 BROKEN = (
     PdfError,
     SignatureValidationError,
@@ -55,9 +57,8 @@ def examine(pdf: bytes, trust: Trust) -> Report:
     found = [_signature(pdf, reader, name, field, trust) for name, field in _fields(reader)]
     found.sort(key=lambda one: one.end)
     covered = max((one.end for one in found), default=len(pdf))
-    # What stands behind the last signature is covered by none: an update that only fills in is named, all else is not.
-    known = _ends_of_updates(pdf)
-    tail = covered != len(pdf) and len(pdf) not in known
+    # What stands behind the last signature is covered by none: an update of the file is judged, all else is a fault.
+    tail = covered != len(pdf) and not _ends_with_update(pdf, covered)
     checked = [replace(one, fault=Fault.BEHIND) if tail and one.fault is None else one for one in found]
     named = [_with_later(one, checked) for one in checked]
     return Report(tuple(shown.judged(pdf, one) for one in named), len(pdf), shown.page_count(pdf))
@@ -70,14 +71,10 @@ def _fields(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
             yield str(name), reference.get_object()
 
 
-def _ends_of_updates(pdf: bytes) -> set[int]:
-    """Where an update of the file may end: behind an end mark, with one end of line or none."""
-    ends: set[int] = set()
-    place = pdf.rfind(b"%%EOF")
-    if place >= 0:
-        end = place + 5
-        ends |= {end, *(end + len(mark) for mark in (b"\n", b"\r\n", b"\r") if pdf[end:].startswith(mark))}
-    return ends
+def _ends_with_update(pdf: bytes, covered: int) -> bool:
+    """Whether the file ends as an update does whose table stands behind the first ``covered`` bytes."""
+    end = LAST_WORDS.search(pdf, max(covered, len(pdf) - 2048))
+    return end is not None and covered <= int(end[1]) < end.start()
 
 
 def _signature(pdf: bytes, reader: PdfFileReader, name: str, field: Any, trust: Trust) -> Signature:

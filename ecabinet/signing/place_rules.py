@@ -109,7 +109,7 @@ class Line:
 
 
 BLANK = r"[\s.…_·]*"
-NUMBER = re.compile(rf"Số\s*:?(?P<room>{BLANK})(?P<given>\d*)(?P<rest>{BLANK})(?=[-/–])", re.IGNORECASE)
+NUMBER = re.compile(rf"Số(?:\s*:)?(?P<room>{BLANK})(?P<given>\d*)(?P<rest>{BLANK})(?=[-/–])", re.IGNORECASE)
 DATE = re.compile(
     rf"ngày(?P<day>{BLANK})(?P<given_day>\d*){BLANK}tháng(?P<month>{BLANK})(?P<given_month>\d*){BLANK}"
     rf"năm(?P<year>{BLANK})(?P<given_year>\d*)",

@@ -8,6 +8,8 @@ import pypdfium2
 
 from ecabinet.signing.reports import Fault, Signature
 
+UNSEEN = 1 | 2 | 32
+"""Flags of a field that keep it from being seen: invisible, hidden, no view."""
 TOLD = 20
 """So many changed pages are named."""
 
@@ -38,6 +40,8 @@ def _shows(pdf: bytes, name: str, value: str) -> bool:
             field = next((one for one in source.Root.AcroForm.Fields if str(one.get("/T")) == name), None)
             if field is None or field.get("/FT") != "/Tx":
                 return True
+            if int(field.get("/F", 0)) & UNSEEN:
+                return False
             face = field.AP.N
             left, bottom, right, top = (float(edge) for edge in face.BBox)
             page = single.add_blank_page(page_size=(max(right - left, 1), max(top - bottom, 1)))
