@@ -41,7 +41,7 @@ def described(db: Session, person: Person, seen: SeenFile, type_names: dict[str,
             ("DocTotal", len(lines)), ("PageTotal", pages),
         ),
         starts_on=file.starts_on, ended_on=file.ended_on, language=file.language, rights=file.rights,
-        retention=retention_words(file), at=at, papers=papers, events=tuple(sorted(events, key=_by_time)),
+        retention=retention_words(file), at=at, papers=papers, events=tuple(sorted(events, key=lambda one: one.at)),
     )  # fmt: skip
 
 
@@ -51,10 +51,6 @@ def _code(file: OfficeFile) -> tuple[tuple[str, object], ...]:
         ("FileCode/FileCatalog", file.year),
         ("FileCode/FileNotation", file.notation),
     )
-
-
-def _by_time(one: Done) -> tuple[object, ...]:
-    return (one.at, one.key, one.kind)
 
 
 def _path(line: Line, version: Version) -> str:
@@ -86,7 +82,7 @@ def _paper(line: Line, type_names: dict[str, str]) -> Paper:
 
 
 def _events(db: Session, seen: SeenFile, person: Person, file: OfficeFile) -> Iterator[Done]:
-    for event, title in queries.history(db, seen, person.labels):
+    for event, title in reversed(queries.history(db, seen, person.labels)):
         yield Done("file", _kind(event), event.at, event.member.full_name if event.member else "",
                    " · ".join(part for part in (event.text, title) if part))  # fmt: skip
 
