@@ -112,7 +112,7 @@ def export(kind: str) -> ResponseReturnValue:
     """The same people: the board as a list (xlsx, csv)."""
     header = [
         _("Đơn vị"), _("Nhiệm vụ đang làm"), _("Nhiệm vụ quá hạn"), _("Quá hạn trên 3 ngày"), _("Xong trong 12 tháng"),
-        _("Đúng hạn (%%)"), _("Văn bản đến chưa xong"), _("Văn bản đến quá hạn"), _("Quá hạn từ"),
+        _("Tỷ lệ đúng hạn, %"), _("Văn bản đến chưa xong"), _("Văn bản đến quá hạn"), _("Quá hạn từ"),
     ]  # fmt: skip
     with database().reading() as db:
         root = _unit(db).id
