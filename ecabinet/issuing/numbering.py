@@ -87,8 +87,8 @@ def void(db: Session, seen: Seen, reason: str, person: Person, now: datetime) ->
 
 
 def issuers(db: Session, unit_id: int) -> list[Issuer]:
-    """Who gives numbers in a unit, the unit itself first."""
-    found = db.scalars(select(Issuer).where(Issuer.unit_id == unit_id)).all()
+    """Who gives numbers in a unit now, the unit itself first."""
+    found = db.scalars(select(Issuer).where(Issuer.unit_id == unit_id, Issuer.closed_on.is_(None))).all()
     return sorted(found, key=lambda one: (one.kind != IssuerKind.UNIT, one.name))
 
 
@@ -139,7 +139,7 @@ def _issuer(db: Session, doc: OfficeDocument, issuer_id: int | None) -> Issuer:
     if issuer_id is None:
         return series.issuer_of(db, doc.unit)
     issuer = db.get(Issuer, issuer_id)
-    if issuer is None or issuer.unit_id != doc.unit_id:
+    if issuer is None or issuer.unit_id != doc.unit_id or issuer.closed_on is not None:
         raise Problem("unknown_choice", field="issuer")
     return issuer
 

@@ -231,3 +231,8 @@ def counts_of_kinds(db: Session, path: str) -> list[tuple[str, int]]:
     below = and_(Unit.path >= path, Unit.path < path[:-1] + "0", Unit.path != path)
     rows = db.execute(select(Unit.kind, func.count()).where(below, Unit.dissolved_on.is_(None)).group_by(Unit.kind))
     return [(kind, number) for kind, number in rows]
+
+
+def status_of_entry(db: Session, entry_id: int) -> str:
+    """What the issuer was told of an entry; "" of one that came another way."""
+    return db.scalar(select(Delivery.status).where(Delivery.entry_id == entry_id)) or ""

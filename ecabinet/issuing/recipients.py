@@ -112,9 +112,16 @@ def _add(db: Session, doc: OfficeDocument, kind: RecipientKind, which: ColumnEle
         literal(doc.id), literal(kind.value), keys["unit_id"], keys["member_id"], keys["outside_id"], new.c.name,
         new.c.organ_code, new.c.email, literal(purpose.value), literal(DeliveryStatus.PLANNED.value), literal(""),
     ).where(new.c.key.not_in(there))  # fmt: skip
-    result = db.execute(insert(Delivery).from_select(_COLUMNS, rows.order_by(new.c.place), include_defaults=False))
+    before = count(db, doc)
+    db.execute(insert(Delivery).from_select(_COLUMNS, rows.order_by(new.c.place), include_defaults=False))
     changed(db, "delivery", doc.id)
-    return int(getattr(result, "rowcount", 0))
+    return count(db, doc) - before
+
+
+def count(db: Session, doc: OfficeDocument) -> int:
+    """How many recipients a document has."""
+    own = select(func.count()).select_from(Delivery).where(Delivery.office_document_id == doc.id)
+    return db.scalar(own) or 0
 
 
 def _found(kind: RecipientKind, doc: OfficeDocument) -> Any:
