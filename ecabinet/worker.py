@@ -74,7 +74,7 @@ class Worker:
     this process wakes it; others are found within :data:`IDLE_SECONDS`.
     """
 
-    WAKING = frozenset({"version", "import", "identity_check", "mail"})
+    WAKING = frozenset({"version", "import", "identity_check", "mail", "delivery"})
 
     def __init__(
         self,

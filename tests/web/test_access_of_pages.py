@@ -209,6 +209,9 @@ ELSEWHERE = {
     "recipients.page", "deliveries.page", "deliveries.progress", "deliveries.export",
     "inbox.of_document", "inbox.page", "inbox.paper", "inbox.answer_form", "outside.page", "outside.paper",
     "exchange.package", "exchange.download", "exchange.receive", "origins.file",
+    "issuing.index", "issuing.new", "issuing.number_form", "issuing.reason_form", "issuing.copy_form",
+    "recipients.page", "deliveries.page", "deliveries.progress", "deliveries.export",
+    "inbox.of_document", "inbox.page", "inbox.paper", "inbox.answer_form", "outside.page", "outside.paper",
     "incoming.receive", "incoming.entry", "incoming.reading", "numbers.index",
     "processing.page", "processing.preview",
     "calendars.feed", "calendars.one", "door.scanned",
@@ -461,6 +464,7 @@ ACTIONS = {
     "uploads.cancel": "/uploads/1/cancel",
 }
 OPEN_TO_ALL = {
+    "outside.received",
     "shell.worker",
     "shell.manifest",
     "shell.offline",
