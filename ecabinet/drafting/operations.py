@@ -12,7 +12,7 @@ from documents.blobs import Blob
 from documents.database import changed
 from documents.errors import Forbidden, Invalid, NotFound, Problem
 from documents.media import DOCX, PDF
-from documents.models import Version
+from documents.models import Loan, Version
 from documents.operations import add_document, rename
 from documents.queries import newest_version
 from documents.versions import add_version
@@ -248,3 +248,8 @@ def plan_of(
 
 def _today(now: datetime) -> Any:
     return series.Act(None, now).today
+
+
+def lent(db: Session, doc: OfficeDocument, now: datetime) -> Loan | None:
+    """Who has the file out at this moment."""
+    return loans.loan_of(db, doc.document_id, now)

@@ -27,7 +27,7 @@ from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Urgency
 from ecabinet.office.models import Issuer
 from ecabinet.office.numbering_rules import Direction, IssuerKind, Profile, split_code, written
-from ecabinet.printing import pdf, pdf_words
+from ecabinet.printing import pdf
 from ecabinet.printing.sheets import Form
 from ecabinet.signing import places, prepare
 from ecabinet.upload_words import UPLOAD_LABELS
@@ -144,19 +144,37 @@ class Signable:
     pages: int
 
 
-def signable(file: bytes, version: Version, draft: OfficeDraft, paper: Paper) -> Signable:
-    """The PDF of what is submitted, with the places of number, date and signatures. What was uploaded as a PDF is taken
-    as it is; a Word file is converted, or, where no program for that is here and nobody has changed it, printed from
-    the fields. Raises as :mod:`documents.office` and :mod:`ecabinet.signing` do.
+@dataclass(frozen=True)
+class Source:
+    """What is to be signed, before it is a PDF; ``untouched``: nobody has changed what was made from the fields."""
+
+    version_id: int
+    sha256: str
+    size: int
+    media_type: str
+    untouched: bool
+    paper: Paper
+
+
+def source_of(db: Session, doc: OfficeDocument, draft: OfficeDraft, version: Version, today: date) -> Source:
+    """A version of a draft as what is to be signed."""
+    untouched = version.id == draft.made_version_id
+    paper = paper_of(db, doc, draft, today)
+    return Source(version.id, version.sha256, version.size, version.media_type, untouched, paper)
+
+
+def signable(blobs: Blobs, source: Source) -> Signable:
+    """The PDF of what is submitted, with the places of number, date and signatures; slow. What was uploaded as a PDF is
+    taken as it is; a Word file is converted, or, where no program for that is here and nobody has changed it, printed
+    from the fields. Raises as :mod:`documents.office` and :mod:`ecabinet.signing` do.
     """
-    if version.media_type == PDF:
-        printed = file
-    elif office.available() is None and version.id == draft.made_version_id:
-        pdf_words.register_faces()
-        printed = pdf.render(sheet_of(paper), now())
+    if source.media_type == PDF:
+        printed = read(blobs, source.sha256, source.size)
+    elif office.available() is None and source.untouched:
+        printed = pdf.render(sheet_of(source.paper), now())
     else:
-        printed = _converted(file)
-    ready = prepare.prepare(printed, places.find(printed, [paper.signer]))
+        printed = _converted(read(blobs, source.sha256, source.size))
+    ready = prepare.prepare(printed, places.find(printed, [source.paper.signer]))
     with pikepdf.open(io.BytesIO(ready)) as document:
         return Signable(ready, len(document.pages))
 

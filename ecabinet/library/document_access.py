@@ -23,6 +23,8 @@ from ecabinet.meetings.paper_rules import PaperAct
 from ecabinet.registry.models import Unit
 
 _UNIT = "unit:"
+OF_THE_OFFICE = "outgoing"
+"""What the office sends out gets its versions there, by the rules of drafting and signing, and nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Seen:
         """
         if self.work is not None:
             return self.binned is None and self.work.may(PaperAct.SUBMIT)
-        return self.may_edit and not self.uses
+        return self.may_edit and not self.uses and self.document.kind != OF_THE_OFFICE
 
     def require_edit(self) -> Document:
         """The document, for its keepers."""
