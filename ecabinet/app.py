@@ -197,11 +197,6 @@ BLUEPRINTS = (
     partner_routes.bp,
     mailbox_routes.bp,
     number_routes.bp,
-    issuing_routes.bp,
-    recipient_routes.bp,
-    follow_routes.bp,
-    inbox_routes.bp,
-    outside_routes.bp,
     office_draft_routes.bp,
     draft_chain_routes.bp,
     draft_template_routes.bp,
@@ -279,7 +274,6 @@ TASK_SOURCES: dict[str, task_routes.SourceLink] = {
 """Where the things are that tasks are given from, by the kind of their source."""
 
 OFFICE_PANELS: tuple[Panel, ...] = (
-    *issuing_panel.PANELS,
     *draft_panels.PANELS,
     *issuing_panel.PANELS,
     Panel("tasks", office_task_routes.panel, wide=True),
