@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from documents.errors import NotFound, Problem
@@ -83,7 +82,7 @@ def _add(db: Session, doc: OfficeDocument) -> str:
 def _said(added: int) -> str:
     if not added:
         return str(_("Nơi nhận đã có trong danh sách."))
-    return str(ngettext("Đã thêm %(num)s nơi nhận.", "Đã thêm %(num)s nơi nhận.", added))
+    return str(_("Đã thêm %(num)s nơi nhận.", num=added))
 
 
 def _group(db: Session, doc: OfficeDocument) -> str:
