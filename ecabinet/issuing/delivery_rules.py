@@ -99,11 +99,12 @@ def status_of(state: OfficeState, *, begun: bool, before: DeliveryStatus) -> Del
     return _S.IN_PROGRESS if status == _S.ASSIGNED and begun else status
 
 
-def after_recall(status: DeliveryStatus) -> RecallStatus:
+def after_recall(status: DeliveryStatus, kind: RecipientKind) -> RecallStatus:
     """A recall takes back at once what lies unreceived in an inbox of ours; who has received it is asked, and so is
     everybody outside, where nothing can be taken back.
     """
-    return RecallStatus.ASKED if status in {_S.SENT, *AT_WORK} else RecallStatus.AGREED
+    asked = {_S.SENT, _S.ARRIVED, *AT_WORK} if kind == RecipientKind.OUTSIDE else {*AT_WORK}
+    return RecallStatus.ASKED if status in asked else RecallStatus.AGREED
 
 
 def may_refuse_recall(status: DeliveryStatus) -> bool:

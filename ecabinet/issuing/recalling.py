@@ -16,6 +16,7 @@ from ecabinet.issuing.delivery_rules import (
     AT_WORK,
     DeliveryStatus,
     RecallStatus,
+    RecipientKind,
     after_recall,
     may_refuse_recall,
 )
@@ -45,7 +46,7 @@ def recall(db: Session, seen: Seen, reason: str, person: Person, now: datetime) 
     ))  # fmt: skip
     for one in gone:
         status = DeliveryStatus(one.status)
-        one.recall = after_recall(status)
+        one.recall = after_recall(status, RecipientKind(one.kind))
         if status == DeliveryStatus.WAITING:  # it never left
             one.status = DeliveryStatus.PLANNED
     db.flush()

@@ -51,7 +51,8 @@ HEADERS = st.builds(
     signer_position=text(100), signer_name=text(50), due_on=st.none() | DAYS,
     to_places=st.lists(text(200, 1), max_size=4).map(tuple), priority=st.integers(0, 9), issued_amount=AMOUNTS,
     page_amount=AMOUNTS, response_for=st.lists(REFERENCES, max_size=2).map(tuple), steering=st.integers(0, 3),
-    business=st.sampled_from(Business), reason=text(500), about=st.lists(text(60, 1), min_size=1, max_size=2).map(tuple),
+    business=st.sampled_from(Business), reason=text(500),
+    about=st.lists(text(60, 1), min_size=1, max_size=2).map(tuple),
     traces=st.lists(st.builds(Trace, CODES, MOMENTS), max_size=3).map(tuple), document_id=text(100, 1),
 ).map(lambda one: one if one.business != Business.NEW else Header(**vars(one) | {"about": ()}))  # fmt: skip
 STATUSES = st.builds(Status, REFERENCES, ORGANS, st.sampled_from(StatusCode), MOMENTS, text(500), text(100))
