@@ -91,7 +91,7 @@ def put(engines: Engines, came: list[Came]) -> list[Blob]:
 
 def make(db: Session, centre: Unit, body: Body, came: list[Came], blobs: list[Blob], now: datetime) -> None:
     """The office of the centre writes in the form of the Union, keeps secrets, and has these letters."""
-    clerk, leader, official = (_person(db, login, now) for login in ("vanthu", "lanhdao", "chuyenvien"))
+    clerk, leader, official = (signed_in(db, login, now) for login in ("vanthu", "lanhdao", "chuyenvien"))
     chosen = setting.Chosen("union", "TWĐTN", body.id, {})
     setting.choose(db, centre, chosen, clerk, now)
     setting.entrust(db, centre, {clerk.member_id}, leader, now)
@@ -107,7 +107,8 @@ def make(db: Session, centre: Unit, body: Body, came: list[Came], blobs: list[Bl
         _bring_to(db, db.scalars(found).one(), one, (clerk, leader, official), at)
 
 
-def _person(db: Session, login: str, now: datetime) -> Person:
+def signed_in(db: Session, login: str, now: datetime) -> Person:
+    """The person of an account of the demonstration."""
     account = db.scalars(select(Account.id).where(Account.login == login)).one()
     found = person_of(db, account, now)
     if found is None:

@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.errors import Forbidden, Invalid, NotFound
-from ecabinet.access import Permission
+from ecabinet.access import Permission, ancestors
 from ecabinet.clock import now, today
 from ecabinet.fields import day, day_of, text
-from ecabinet.registry.models import Unit
 from ecabinet.web import database, done, fault_texts, person
 from ecabinet.workdays import operations, queries
 from ecabinet.workdays.rules import check_holiday
@@ -20,10 +18,14 @@ from ecabinet.workdays.rules import check_holiday
 bp = Blueprint("workdays", __name__)
 
 
-def _require(db: Session) -> None:
-    """The days off hold for all units: only who administers the topmost may set them."""
-    top = db.scalars(select(Unit.path).where(Unit.parent_id.is_(None)))
-    if not any(person().may(Permission.MANAGE_ACCOUNTS, path) for path in top):
+@bp.app_template_global("keeps_workdays")
+def keeps() -> bool:
+    """Whether the days off are this person's to set: they hold for all units, so for who administers a topmost one."""
+    return any(len(ancestors(path)) == 1 for path in person().paths(Permission.MANAGE_ACCOUNTS))
+
+
+def _require() -> None:
+    if not keeps():
         raise Forbidden
 
 
@@ -44,22 +46,21 @@ def _page(db: Session, faults: Mapping[str, str], status: int = 200) -> Response
 @bp.get("/workdays")
 def index() -> ResponseReturnValue:
     """Administrators of the whole house: the days off and the days worked in their place."""
+    _require()
     with database().reading() as db:
-        _require(db)
         return _page(db, {})
 
 
 @bp.post("/workdays")
 def put() -> ResponseReturnValue:
     """The same people: enter a day, or put right what is said of it."""
+    _require()
     try:
         holiday = check_holiday(text("name"), day("day"), text("kind"))
         with database().writing() as db:
-            _require(db)
             operations.put(db, holiday, person().member_id, now())
     except Invalid as invalid:
         with database().reading() as db:
-            _require(db)
             return _page(db, fault_texts(invalid), 422)
     return done(url_for("workdays.index"), _("Đã lưu ngày %(day)s.", day=holiday.day.strftime("%d/%m/%Y")))
 
@@ -67,8 +68,8 @@ def put() -> ResponseReturnValue:
 @bp.post("/workdays/public/<int:year>")
 def put_public(year: int) -> ResponseReturnValue:
     """The same people: enter the public holidays of a year as far as they are announced."""
+    _require()
     with database().writing() as db:
-        _require(db)
         number = operations.put_public(db, year, person().member_id, now())
     return done(url_for("workdays.index"), _("Đã thêm %(n)s ngày của năm %(year)s.", n=number, year=year))
 
@@ -76,10 +77,10 @@ def put_public(year: int) -> ResponseReturnValue:
 @bp.post("/workdays/<written>/remove")
 def remove(written: str) -> ResponseReturnValue:
     """The same people: strike a day out."""
+    _require()
     wanted = day_of(written)
     if wanted is None:
         raise NotFound(f"holiday {written!r}")
     with database().writing() as db:
-        _require(db)
         operations.remove(db, wanted, person().member_id, now())
     return done(url_for("workdays.index"), _("Đã xóa."))

@@ -1,22 +1,32 @@
 """Reminders of official documents: when, to whom, once; what lies unpresented; nothing of what is secret."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from documents.database import Database
 from documents.rules import Secrecy
 from ecabinet.clock import ZONE
-from ecabinet.notices.models import Notice
+from ecabinet.config import Config
+from ecabinet.engines import Engines
+from ecabinet.mail_server import parse
+from ecabinet.notices import operations as notices
+from ecabinet.notices.models import Mail, Notice
+from ecabinet.notices.sending import MailTask
 from ecabinet.office import reminding, routing
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.models import SecretKeeper
 from ecabinet.office.reminder_models import OfficeReminder, Told
 from ecabinet.office.routing_rules import Report, Role, Whom
+from ecabinet.registry.models import Member
+from ecabinet.sealing import Sealer
 from ecabinet.workdays import operations as workdays
 from ecabinet.workdays.rules import Holiday
+from tests.mail_service import mail_server
 from tests.office_people import NOW, TODAY, assigned, registered, seen, staffed
 from tests.people import Office
 
@@ -119,6 +129,34 @@ def test_of_a_secret_one_nothing_is_said_and_only_its_keepers_hear(database: Dat
         letters = db.scalars(select(Notice).where(Notice.member_id == first, Notice.at > NOW)).all()
         assert len(letters) == 2
         assert all("Thanh niên" not in one.subject + one.text for one in letters)
+
+
+def test_they_arrive_by_mail_unless_somebody_wants_none(database: Database, tmp_path: Path) -> None:
+    with database.writing() as db:
+        office = staffed(db)
+        given_until(db, office, MONDAY)
+        for name in ("chair", "leader"):
+            db.get_one(Member, office.members[name]).papers = {"email": f"{name}@doan.vn"}
+        notices.choose(db, office.members["leader"], by_mail=False)
+        db.execute(delete(Mail))
+    with mail_server() as inbox:
+        config = replace(
+            Config.from_env({"DATA_DIR": str(tmp_path), "PUBLIC_URL": "https://vp.doan.vn"}),
+            smtp=parse(f"smtp://127.0.0.1:{inbox.port}", "Văn phòng <vp@doan.vn>"),
+        )
+        engines = Engines(config, database, None, None, Sealer("k" * 32))  # type: ignore[arg-type]
+        for day in (MONDAY, MONDAY + timedelta(days=3)):
+            for _start in range(2):  # a worker that starts again sends nothing again
+                while reminding.remind_of_one(engines, at(day, 17)):
+                    pass
+                while MailTask()(engines, at(day, 17)):
+                    pass
+    assert [(to, str(message["Subject"]).split(":")[0]) for to, message in inbox.envelopes] == [
+        ("chair@doan.vn", "Văn bản đến hạn xử lý"), ("chair@doan.vn", "Văn bản đã quá hạn xử lý 3 ngày"),
+    ]  # fmt: skip
+    assert "https://vp.doan.vn/office/documents/" in inbox.envelopes[0][1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    with database.reading() as db:
+        assert told(db, office, "leader") == ["Văn bản đã quá hạn xử lý 3 ngày"]
 
 
 def test_two_workers_send_it_once(database: Database) -> None:
