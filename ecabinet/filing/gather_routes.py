@@ -3,7 +3,6 @@
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -106,8 +105,7 @@ def put() -> ResponseReturnValue:
     if gathered.refused:
         with database().reading() as db:
             return make_response(_page(db, {}, gathered), 422)
-    count = len(gathered.taken)
-    said = ngettext("Đã xếp %(num)s văn bản vào hồ sơ.", "Đã xếp %(num)s văn bản vào hồ sơ.", count)
+    said = _("Đã xếp %(n)s văn bản vào hồ sơ.", n=len(gathered.taken))
     return done(url_for("files.page", file_id=file_id, _anchor="contents"), said)
 
 
