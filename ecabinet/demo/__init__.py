@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import laws, meeting, office, opinions, people, rooms, work
+from ecabinet.demo import filing, laws, meeting, office, opinions, people, rooms, work
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -65,6 +65,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         rooms.make(db, centre, bodies["standing"], secretary, of_today, now, source)
         opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
         office.make(db, centre, bodies["committee"], came, letter_blobs, now)
+        filing.make(db, centre, now)
         work.make(db, centre, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
