@@ -1,5 +1,6 @@
 """``python -m ecabinet bench office``: many clerks take numbers of a few series at once, also when they are killed;
-then a large register is asked for pages, filters and words, and what is late in many units is counted.
+then a paper is issued to many units, a large register is asked for pages, filters and words, and what is late in many
+units is counted.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from documents.database import Database
+from ecabinet.bench import office_issue
 from ecabinet.bench.office_rows import ORGANS, SUBJECTS, write_below, write_register
 from ecabinet.bench.processes import BenchError
 from ecabinet.config import Config
@@ -54,13 +56,15 @@ def run(options: argparse.Namespace, migrate: Callable[[str], None]) -> None:
     """Measure and print."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ecabinet-bench-")))
-        config = Config.from_env({"DATA_DIR": str(folder), "DATABASE_URL": options.database or ""})
+        env = {"DATA_DIR": str(folder), "DATABASE_URL": options.database or ""}
+        config = Config.from_env(env)
         migrate(config.database_url)
         database = Database(config.database_url)
         stack.callback(database.dispose)
         unit_id, member_id = _office(database)
         figures = {"bench": "office", "database": database.url.get_backend_name(), "clerks": options.clerks}
         figures |= _numbers(database, unit_id, options.clerks, options.numbers, options.kills)
+        figures |= office_issue.measure(env, UNITS)
         figures |= _register(database, unit_id, member_id, options.register)
     print(json.dumps(figures), flush=True)
 

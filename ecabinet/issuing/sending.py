@@ -41,7 +41,7 @@ from ecabinet.registry.rules import MemberStatus
 KIND = "issued"
 KEPT_BY = "issuing"
 """The recipients' copy is nobody's to change: its maker is no person and no unit owns it."""
-PIECE = 250
+PIECE = 500
 TURN_SECONDS = 1.0
 """The worker's other tasks have their turn again after so long."""
 SAID = 3

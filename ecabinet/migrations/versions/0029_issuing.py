@@ -23,6 +23,8 @@ def upgrade() -> None:
     _create_outside_organ()
     _create_delivery()
     _create_lists()
+    # Who holds a role of a unit is asked for thousands of units when something is issued to them.
+    op.create_index(op.f("ix_unit_role_unit_id"), "unit_role", ["unit_id"])
 
 
 def _references(table: str, column: str, to: str, **options: str) -> sa.ForeignKeyConstraint:
