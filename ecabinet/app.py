@@ -120,6 +120,7 @@ from ecabinet.registry import (
 from ecabinet.registry import routes as registry_routes
 from ecabinet.registry.rules import SESSION_LENGTH
 from ecabinet.reports import late_routes, register_routes
+from ecabinet.reports import routes as report_routes
 from ecabinet.signing import certificate_routes
 from ecabinet.signing import routes as signature_routes
 from ecabinet.static_files import Application
@@ -201,6 +202,7 @@ BLUEPRINTS = (
     draft_chain_routes.bp,
     draft_template_routes.bp,
     register_routes.bp,
+    report_routes.bp,
     issuing_routes.bp,
     recipient_routes.bp,
     follow_routes.bp,

@@ -98,6 +98,11 @@ OFFICE_LABELS = {
         "due": _("Hạn gần trước"),
         "written": _("Từ đầu sổ"),
     },
+    "office_waits": {
+        "lead": _("Người chủ trì:"),
+        "leader": _("Lãnh đạo phân phối:"),
+        "clerk": _("Văn thư trình"),
+    },
     "register_state": {
         "open": _("Chưa xong"),
         "late": _("Quá hạn"),

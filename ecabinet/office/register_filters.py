@@ -159,7 +159,7 @@ def in_state(state: str, today: date) -> ColumnElement[bool]:
         OPEN_IN_TIME: and_(is_open(), or_(due.is_(None), due >= today)),
         DONE_LATE: and_(finished, due.is_not(None), ended.is_not(None), ended > due),
         DONE_IN_TIME: and_(finished, or_(due.is_(None), ended.is_(None), ended <= due)),
-        VALID: OfficeDocument.state != OfficeState.VOIDED,
+        VALID: OfficeDocument.state.not_in([literal_of(OfficeState.VOIDED), literal_of(OfficeState.RECALLED)]),
     }
     return meant.get(state, OfficeDocument.state == state)
 

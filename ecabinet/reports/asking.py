@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask import request
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,16 @@ from ecabinet.registry.models import Unit
 from ecabinet.reports import period_rules
 from ecabinet.reports.period_rules import Period
 from ecabinet.web import person
+
+
+def row_id(name: str) -> int | None:
+    """The id of a row; raises :class:`NotFound` for what can be none."""
+    given = asked(name, 20)
+    if not given:
+        return None
+    if not (given.isascii() and given.isdigit() and int(given) < 2**31):
+        raise NotFound(f"{name} {given}")
+    return int(given)
 
 
 def read_units(db: Session, typed: str, limit: int = 10) -> Sequence[Unit]:
@@ -42,7 +51,7 @@ def unit(db: Session) -> tuple[Unit, Sequence[Unit]]:
         raise Problem("unit_not_found", field="in_unit")
     if len(found) == 1:
         return found[0], ()
-    return desk.unit_of(db, person(), request.args.get("unit", type=int), *desk.READERS), found
+    return desk.unit_of(db, person(), row_id("unit"), *desk.READERS), found
 
 
 def book(db: Session, of: Unit) -> Book:

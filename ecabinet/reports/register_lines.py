@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -138,7 +139,7 @@ def _places(db: Session, ids: Sequence[int]) -> dict[int, dict[bool, Places]]:
     """By document, and by whether the copy is to be kept: of thousands of recipients only the first are read."""
     kept = (Delivery.purpose == Purpose.KEEP).label("kept")
     has_it = case((or_(Delivery.status.in_(AT_WORK), Delivery.received_at.is_not(None)), 1), else_=0)
-    among = {"partition_by": (Delivery.office_document_id, kept)}
+    among: dict[str, Any] = {"partition_by": (Delivery.office_document_id, kept)}
     given = (
         select(
             Delivery.office_document_id.label("doc"), kept, Delivery.name,

@@ -1,18 +1,22 @@
 """Pages of the registers: a list to look into, and the book of a period to print or to take away."""
 
+import io
+
 from flask import Blueprint, Response, render_template, send_file
 from flask.typing import ResponseReturnValue
 
+from documents.errors import NotFound
 from documents.media import PDF
 from ecabinet import audit
 from ecabinet.clock import now, today
 from ecabinet.fields import asked
 from ecabinet.office import desk, register_queries
 from ecabinet.office.document_models import OfficeDocument
+from ecabinet.office.document_rules import Book
 from ecabinet.office.life_rules import OfficeState, is_late
 from ecabinet.office.register_filters import OUT, Filter
 from ecabinet.registry.exports import export_response
-from ecabinet.reports import asking, period_rules, register_files, register_lines
+from ecabinet.reports import asking, period_rules, register_files, register_lines, slips
 from ecabinet.reports.period_rules import Period
 from ecabinet.web import database, person
 
@@ -86,3 +90,14 @@ def _name(wanted: Filter) -> str:
 
 def _about(wanted: Filter, period: Period) -> dict[str, str]:
     return {"book": wanted.book.value, "first": period.first.isoformat(), "last": period.last.isoformat()}
+
+
+@bp.get("/office/documents/<int:office_id>/slip.pdf")
+def slip(office_id: int) -> Response:
+    """Those who have to do with an incoming document: its processing slip."""
+    with database().reading() as db:
+        seen = desk.load(db, person(), office_id)
+        if seen.doc.ordinal is None or Book(seen.doc.book) in OUT:
+            raise NotFound(f"a slip of office document {office_id}")
+        paper, number = slips.printed(db, seen, now()), seen.doc.ordinal
+    return send_file(io.BytesIO(paper), PDF, download_name=f"phieu-giai-quyet-{number}.pdf")
