@@ -26,6 +26,9 @@ class Connection:
     def __init__(self, server: imaplib.IMAP4, address: Address) -> None:
         self._server = server
         self._address = address
+        # What a server can is often more after the sign-in than before; imaplib has asked before.
+        _answer, found = server.capability()
+        self._can = (found[0] or b"").decode("ascii", "replace").upper().split() if found else []
 
     def unread(self) -> list[str]:
         """The letters that nobody has read yet, the oldest first."""
@@ -56,12 +59,13 @@ class Connection:
         folder = self._address.processed
         if not folder:
             return
-        if "MOVE" in self._server.capabilities:
+        if "MOVE" in self._can:
             self._ok(self._server.uid("MOVE", uid, _quoted(folder)), folder)
             return
         self._ok(self._server.uid("COPY", uid, _quoted(folder)), folder)
         self._server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
-        self._server.expunge()
+        if "UIDPLUS" in self._can:  # else what others have deleted would go too
+            self._server.uid("EXPUNGE", uid)
 
     def refused(self, uid: str) -> None:
         """It stays where it is, read and flagged: somebody should look."""
@@ -104,6 +108,8 @@ def connected(address: Address, password: str, seconds: float = SECONDS) -> Iter
         if server is not None:
             with suppress(imaplib.IMAP4.error, OSError):
                 server.logout()
+            with suppress(OSError):  # a connection that was lost is still open on our side
+                server.shutdown()
 
 
 def _open(address: Address, seconds: float) -> imaplib.IMAP4:
