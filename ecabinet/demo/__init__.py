@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import filing, laws, meeting, office, opinions, people, rooms, work
+from ecabinet.demo import filing, laws, meeting, office, opinions, people, registers, rooms, work
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -37,6 +37,8 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
     law_blobs = [engines.blobs.put(laws.render(law)) for law in read]
     came = office.letters(now)
     letter_blobs = office.put(engines, came)
+    past = registers.letters(now)
+    past_blobs = registers.put(engines, past)
     papers = {path: _put(engines, path) for path in sorted((people.DATA / "papers").glob("*.pdf"))}
     password = (
         os.environ.get("DEMO_PASSWORD")
@@ -47,7 +49,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         centre, provinces, communes = people.make_units(db)
         members = people.make_members(db, source, centre, provinces, communes, now)
         bodies = people.make_bodies(db, centre, provinces, members, now)
-        lines = people.make_accounts(db, centre, members[centre.id], password)
+        lines = people.make_accounts(db, centre, provinces[0], members, password)
         say("demo: the archive and the meeting of the day …")
         clerk = member_label(db.scalars(select(Account.member_id).where(Account.login == "vanthu")).one())
         for law, path, blob in zip(read, paths, law_blobs, strict=True):
@@ -65,6 +67,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         rooms.make(db, centre, bodies["standing"], secretary, of_today, now, source)
         opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
         office.make(db, centre, bodies["committee"], came, letter_blobs, now)
+        registers.make(db, provinces, past, past_blobs, now)
         filing.make(db, centre, now)
         work.make(db, centre, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.

@@ -172,14 +172,23 @@ LOGINS: tuple[tuple[str, str, int, tuple[Role, ...]], ...] = (
     ("quantri", "quản trị", 45, (Role.ADMINISTRATOR,)),
 )
 """Login, what it is for, which member of the centre, roles on the centre."""
+LOGINS_BELOW: tuple[tuple[str, str, int, tuple[Role, ...]], ...] = (
+    ("lanhdaotinh", "lãnh đạo của {unit}", 0, (Role.LEADER,)),
+    ("vanthutinh", "văn thư của {unit}", 1, (Role.CLERK,)),
+)
+"""The same for the first province: those who receive what the centre sends."""
 
 
-def make_accounts(db: Session, centre: Unit, own: list[Member], password: str) -> list[str]:
+def make_accounts(
+    db: Session, centre: Unit, province: Unit, members: dict[int, list[Member]], password: str
+) -> list[str]:  # fmt: skip
     """An account for each role; returns a line of text for each."""
     lines = []
-    for login, purpose, index, roles in LOGINS:
-        account = operations.add_account(db, own[index], login, password)
-        for role in roles:
-            operations.grant(db, account, role, centre)
-        lines.append(f"{login:<11} {password}   {own[index].full_name} ({purpose})")
+    for unit, logins in ((centre, LOGINS), (province, LOGINS_BELOW)):
+        for login, purpose, index, roles in logins:
+            member = members[unit.id][index]
+            account = operations.add_account(db, member, login, password)
+            for role in roles:
+                operations.grant(db, account, role, unit)
+            lines.append(f"{login:<11} {password}   {member.full_name} ({purpose.format(unit=unit.name)})")
     return lines
