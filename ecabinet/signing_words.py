@@ -57,6 +57,7 @@ SIGNING_SENTENCES = {
     "tsa_failed": _("Máy chủ dấu thời gian không trả lời; văn bản chưa được ký. Đồng chí thử lại sau."),
     "signed_pdf_altered": _("Tệp đã bị thay đổi sau chữ ký trước, nên không ký tiếp được."),
     "already_signed": _("Chỗ này của văn bản đã được ký; phần đã ký không được viết lại."),
+    "signed_and_closed": _("Chữ ký trước đã khóa nội dung này; thay đổi thêm sẽ làm chữ ký đó mất giá trị."),
     "already_filled": _("Ô này của văn bản đã được điền và không điền lại được."),
     "field_missing": _("Văn bản không có chỗ cho mục này."),
     "fill_value": _("Giá trị điền vào văn bản phải là số, ví dụ 245, 05 hoặc 12b."),

@@ -118,7 +118,8 @@ def answer(certificate: x509.Certificate, revoked: datetime | None, by: str = "r
         cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
         next_update=NOW + timedelta(days=1), revocation_time=revoked, revocation_reason=None,
     )  # fmt: skip
-    return builder.responder_id(ocsp.OCSPResponderEncoding.NAME, root()).sign(key_of(by), hashes.SHA256())
+    answering = root() if by == "root" else issue(ROOT_NAME, key_of(by))
+    return builder.responder_id(ocsp.OCSPResponderEncoding.NAME, answering).sign(key_of(by), hashes.SHA256())
 
 
 def trust(*crls: x509.CertificateRevocationList, answers: tuple[ocsp.OCSPResponse, ...] = ()) -> Trust:

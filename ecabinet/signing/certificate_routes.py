@@ -94,8 +94,10 @@ def remove() -> ResponseReturnValue:
 @bp.post("/me/certificate/picture")
 def put_picture() -> ResponseReturnValue:
     """The same: the picture of the hand-written signature; without a file none."""
-    file = request.files.get("picture")
-    data = file.stream.read(MOST_PICTURE + 1) if file is not None and file.filename else b""
+    file, data = request.files.get("picture"), b""
+    if file is not None and file.filename:
+        with closing(file):
+            data = file.stream.read(MOST_PICTURE + 1)
     try:
         if len(data) > MOST_PICTURE:
             raise Problem("picture_unreadable", "too long", field="picture")

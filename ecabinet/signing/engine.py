@@ -21,6 +21,7 @@ from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from documents.errors import Problem
@@ -41,39 +42,46 @@ def sign(
     pdf: bytes, field: str, signer: Signer, appearance: Appearance | None, reason: str, at: datetime,
     tsa: TimeStamper | None = None, place: Place | None = None,
 ) -> bytes:  # fmt: skip
-    """The paper signed in one of its fields (made at ``place``, or unseen, where it has none of that name) at ``at``.
+    """The paper signed in one of its fields (made at ``place`` where it has none of that name) at ``at``.
 
-    The first signature of a paper allows only that fields are filled in and that others sign. Raises ``field_missing``,
-    ``already_signed`` (that field), ``signed_pdf_altered``, ``certificate_expired``, ``certificate_early``,
-    ``certificate_unsuitable``, ``tsa_failed``, what the signer raises, and ``pdf_unreadable``.
+    The first signature of a paper that was prepared allows only that its fields are filled in and signed. Raises
+    ``field_missing``, ``already_signed`` (that field), ``signed_pdf_altered``, ``signed_and_closed``,
+    ``certificate_expired``, ``certificate_early``, ``certificate_unsuitable``, ``tsa_failed``, what the signer raises,
+    and ``pdf_unreadable``.
     """
     check_holds(signer.certificate, at)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         spec = _field(writer, field, place)
-        first = not writer.prev.embedded_signatures
+        before = writer.prev.embedded_signatures
     except (PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(str(error)) from error
-    if not first and verifying.altered(pdf):
+    if any(_closed(signature, spec is None) for signature in before):
+        raise Problem("signed_and_closed")
+    if before and verifying.altered(pdf):
         raise Problem("signed_pdf_altered")
     meta = PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", reason=texts.line(reason) or None, subfilter=SigSeedSubFilter.PADES,
-        name=appearance.name if appearance else None, certify=first, docmdp_permissions=MDPPerm.FILL_FORMS,
+        name=appearance.name if appearance else None, certify=not before and spec is None,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
     )  # fmt: skip
+    return _put_in(writer, _PdfSigner(meta, _Cms(signer), timestamper=tsa, new_field_spec=spec), appearance, place, at)
+
+
+def _put_in(
+    writer: IncrementalPdfFileWriter, signing: "_PdfSigner", shown: Appearance | None, place: Place | None, at: datetime
+) -> bytes:
+    signing.at = at.astimezone(ZONE)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as picture:
-        box = _box(writer, field, place)
-        style = None
-        if appearance and box:
-            page = looks.drawn(appearance, box[0], box[1], at)
-            style = looks.style(page, picture.name)
-        signing = _PdfSigner(meta, _Cms(signer), timestamper=tsa, stamp_style=style, new_field_spec=spec)
-        signing.at = at.astimezone(ZONE)
+        box = _box(writer, signing.signature_meta.field_name, place)
+        if shown and box:
+            signing.stamp_style = looks.style(looks.drawn(shown, box[0], box[1], at), picture.name)
         try:
             return bytes(signing.sign_pdf(writer).getvalue())
         except TimestampRequestError as error:
             raise Problem("tsa_failed", str(error)) from error
         except SigningError as error:
-            raise Problem("pdf_unreadable", str(error)) from error
+            raise Unreadable(str(error)) from error
 
 
 def seal(pdf: bytes, config: Config, at: datetime, reason: str = "", place: Place | None = None) -> bytes:
@@ -97,6 +105,12 @@ def check_holds(certificate: x509.Certificate, at: datetime) -> None:
         raise Problem("certificate_early", day=f"{certificate.not_valid_before_utc.astimezone(ZONE):%d/%m/%Y}")
 
 
+def _closed(signature: EmbeddedPdfSignature, prepared: bool) -> bool:
+    """Whether an earlier signature would not survive another one: it allows no change, or no field that is new."""
+    level = signature.docmdp_level
+    return level is MDPPerm.NO_CHANGES or (level is not None and not prepared)
+
+
 def fingerprint(pdf: bytes) -> str:
     """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(pdf).hexdigest()
@@ -115,7 +129,7 @@ def _field(writer: IncrementalPdfFileWriter, field: str, place: Place | None) ->
     return SigFieldSpec(field, on_page=place.page, box=box)  # type: ignore[arg-type]
 
 
-def _box(writer: IncrementalPdfFileWriter, field: str, place: Place | None) -> tuple[float, float] | None:
+def _box(writer: IncrementalPdfFileWriter, field: str | None, place: Place | None) -> tuple[float, float] | None:
     """Width and height of the field; None where it is not to be seen."""
     for name, _value, reference in enumerate_sig_fields(writer):
         if name == field:

@@ -6,7 +6,7 @@ sign, and nothing else (DocMDP 2); the organisation's closes number and date (Fi
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -14,6 +14,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 
 from documents.errors import Problem
 from ecabinet.printing.forms import Face
@@ -109,8 +110,8 @@ def fields(pdf: bytes) -> dict[str, str]:
 def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
     """The same bytes with an update behind them in which the fields are filled in: earlier signatures stay valid.
 
-    Raises ``field_missing``, ``already_filled`` and ``fill_value`` (values are such as "245", "05", "12b"), each with
-    the name of the field, and :class:`Unreadable`.
+    Raises ``field_missing``, ``already_filled``, ``signed_and_closed`` and ``fill_value`` (values are such as "245",
+    "05", "12b"), each with the name of the field, and :class:`Unreadable`.
     """
     now = fields(pdf)
     for name, value in values.items():
@@ -121,6 +122,7 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
         if not VALUE.fullmatch(value):
             raise Problem("fill_value", value, field=name)
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    _refuse_closed(writer.prev, values)
     for reference in writer.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
         if str(field["/T"]) in values:
@@ -129,6 +131,14 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
+
+
+def _refuse_closed(reader: PdfFileReader, names: Iterable[str]) -> None:
+    """Refuse to fill in what a signature has closed: it would hold no longer."""
+    for signature in reader.embedded_signatures:
+        closes = signature.fieldmdp
+        if signature.docmdp_level is MDPPerm.NO_CHANGES or (closes and any(map(closes.is_locked, names))):
+            raise Problem("signed_and_closed")
 
 
 def _write(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, value: str) -> None:

@@ -131,7 +131,7 @@ def test_what_is_signed_is_not_made_ready_again(way: Way) -> None:
 
 def test_a_paper_that_has_no_such_field_gets_one_where_it_is_told(way: Way) -> None:
     signed = engine.sign(way.plain, "extra", signer(), SHOWN, "", NOW, place=Place(0, 50, 50, 200, 110))
-    again = engine.sign(signed, "unseen", signer("Trần Văn Ba"), None, "", NOW, place=Place(0, 0, 0, 0, 0))
+    again = engine.sign(signed, "unseen", signer("Trần Văn Ba"), SHOWN, "", NOW, place=Place(0, 300, 50, 450, 110))
     assert [(one.field, one.holds) for one in examine(again, Trust()).signatures] == [("extra", True), ("unseen", True)]
 
 
