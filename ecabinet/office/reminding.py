@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload
@@ -20,13 +20,12 @@ from ecabinet.office.models import SecretKeeper
 from ecabinet.office.reminder_models import OfficeReminder, Told
 from ecabinet.office.routing_models import OfficeEvent
 from ecabinet.office.routing_rules import Role
-from ecabinet.tasks.reminding import GIVEN_UP
+from ecabinet.tasks.reminding import GIVEN_UP, LONG_AGO
 from ecabinet.tasks.rules import deadline
 from ecabinet.workdays import queries as workdays
 
 PIECE = 500
 """Documents looked at together."""
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 # Written out in the statement, as the partial indexes say it, so that they are seen to serve.
 _OPEN = [literal(state.value, literal_execute=True) for state in sorted(WAITING)]
 _REGISTERED = literal(OfficeState.REGISTERED.value, literal_execute=True)

@@ -1,6 +1,7 @@
 """Reminders of the deadlines of tasks: each once, by notices and letters."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from ecabinet.tasks.rules import AWAITED, TaskAct, TaskState, deadline
 from ecabinet.tasks.telling import workers
 
 LOOK_EVERY = timedelta(seconds=60)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 GIVEN_UP = timedelta(days=30)
 """A deadline that passed so long ago is not reminded of any more, however long no worker ran."""
 
@@ -29,14 +31,20 @@ _WORDS = {
 def due(db: Session, now: datetime) -> int | None:
     """A task that somebody is to be reminded of now."""
     today = now.astimezone(ZONE).date()
-    over = select(TaskReminder.task_id).where(
-        TaskReminder.task_id == Task.id,
-        TaskReminder.due_on == Task.due_on,
-        TaskReminder.reminder == Reminder.LONG_OVERDUE,
-    )
     near = Task.due_on.between(today - GIVEN_UP, today + timedelta(days=1))
-    waiting = select(Task).where(near, Task.state.in_(AWAITED), ~over.exists()).order_by(Task.due_on, Task.id)
-    return next((task.id for task in db.scalars(waiting) if reminder_due(_clock(db, task), now)), None)
+    sent: dict[int, set[Reminder]] = defaultdict(set)
+    said = select(TaskReminder.task_id, TaskReminder.reminder).join(Task, Task.id == TaskReminder.task_id)
+    for task_id, reminder in db.execute(said.where(near, TaskReminder.due_on == Task.due_on)):
+        sent[task_id].add(Reminder(reminder))
+    waiting = select(Task.id, Task.due_on).where(near, Task.state.in_(AWAITED)).order_by(Task.due_on, Task.id)
+    for task_id, due_on in db.execute(waiting).all():
+        ends = deadline(due_on)
+        # Most are neither due nor unsaid: only of the others it is asked since when they have their deadline.
+        if not reminder_due(Clock(LONG_AGO, ends, ends + GIVEN_UP, frozenset(sent[task_id])), now):
+            continue
+        if reminder_due(_clock(db, db.get_one(Task, task_id)), now):
+            return task_id
+    return None
 
 
 def _clock(db: Session, task: Task) -> Clock:

@@ -11,6 +11,7 @@ from documents.blobs import Blob
 from documents.database import Database
 from documents.errors import Invalid, NotFound, Problem
 from documents.models import DocumentLabel
+from documents.upload_models import Upload
 from ecabinet.audit import AuditEntry
 from ecabinet.audit import check as check_audit
 from ecabinet.clock import ZONE
@@ -20,6 +21,7 @@ from ecabinet.tasks import operations, queries
 from ecabinet.tasks.models import Task
 from ecabinet.tasks.operations import Attachment, Source
 from ecabinet.tasks.rules import Part, Said, TaskAct, TaskDraft, TaskState
+from ecabinet.tasks.upload_target import TaskTarget
 from tests.people import NOW, Office, make_office
 
 TODAY = NOW.astimezone(ZONE).date()
@@ -145,6 +147,23 @@ def test_a_file_that_comes_with_a_report_is_for_those_with_a_part(database: Data
             f"member:{office.members['first']}", f"member:{office.members['secretary']}",
             f"office:{office.units['centre']}",
         }  # fmt: skip
+
+
+def test_a_large_file_is_put_in_pieces_by_those_with_a_part(database: Database) -> None:
+    with database.writing() as db:
+        office = make_office(db)
+        target = TaskTarget(str(give(db, office).id))
+        blob, upload = Blob("c" * 64, 3), Upload(filename="phim.mp4")
+        first, stranger = office.person(db, "first"), office.person(db, "stranger")
+        target.check(db, first, {}, NOW)
+        version = target.deliver(db, first, upload, blob, "video/mp4", NOW)
+        assert version.filename == "phim.mp4"
+        for asks in (target.check, lambda db, who, _form, now: target.deliver(db, who, upload, blob, "video/mp4", now)):
+            with pytest.raises(NotFound):
+                asks(db, stranger, {}, NOW)
+        for wrong in ("x", "-1", "9" * 30):
+            with pytest.raises(Problem, match="upload_elsewhere"):
+                TaskTarget(wrong)
 
 
 def test_nobody_unknown_is_given_a_task(database: Database) -> None:
