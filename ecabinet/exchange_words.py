@@ -67,6 +67,7 @@ EXCHANGE_SENTENCES = {
     "package_slow": _("Gói mất quá nhiều thời gian để đọc."),
     "package_sender": _("Bên gửi ghi trong gói (%(organ)s) không phải cơ quan đang gửi."),
     "package_not_ours": _("Gói không gửi cho mã định danh của đơn vị này."),
+    "package_too_many": _("Gói có quá nhiều mục (tối đa %(limit)s)."),
     "package_empty": _("Gói không có tệp văn bản nào."),
     "package_unknown_document": _("Không có văn bản nào mang định danh %(document)s từ cơ quan này."),
     "no_clerk": _("Đơn vị %(unit)s chưa có văn thư để tiếp nhận."),

@@ -203,7 +203,7 @@ def check(package: Package) -> None:
     said = package.said
     faults = _header_faults(said) if isinstance(said, Header) else _status_faults(said)
     if len(package.attachments) > MOST_ATTACHMENTS:
-        faults["attachments"] = Problem("too_many", limit=MOST_ATTACHMENTS)
+        faults["attachments"] = Problem("package_too_many", limit=MOST_ATTACHMENTS)
     for one in package.attachments:
         check_name(one.name)
     if faults:
@@ -229,7 +229,7 @@ def _header_faults(said: Header) -> dict[str, Problem]:
     if not said.to:
         faults["to"] = Problem("missing")
     if len(said.to) > MOST_RECIPIENTS:
-        faults["to"] = Problem("too_many", limit=MOST_RECIPIENTS)
+        faults["to"] = Problem("package_too_many", limit=MOST_RECIPIENTS)
     if sum(map(len, said.to_places)) > TO_PLACES:
         faults["to_places"] = Problem("too_long", limit=TO_PLACES)
     for name, most in (("page_amount", 999), ("issued_amount", 999), ("type_number", 99), ("priority", 9)):
