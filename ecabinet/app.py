@@ -279,7 +279,7 @@ OFFICE_PANELS: tuple[Panel, ...] = (
     *draft_panels.PANELS,
     *issuing_panel.PANELS,
     Panel("tasks", office_task_routes.panel, wide=True),
-    Panel("files", gather_routes.panel),
+    Panel("files", gather_routes.panel, wide=True),
     Panel("origin", origin_routes.panel),
     Panel("exchange", exchange_routes.panel),
     Panel("thread", thread_routes.panel),

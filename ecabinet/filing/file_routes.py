@@ -35,8 +35,12 @@ def _near(file: OfficeFile) -> str:
 
 @bp.get("/office/files")
 def index() -> ResponseReturnValue:
-    """Those of the office, and the archive's keepers: the list of files of a year, filtered."""
+    """Those of the office, and the archive's keepers: the list of files of a year, filtered. Others: their own."""
     with database().reading() as db:
+        if "unit" not in request.args and not desk.units_of(db, person(), *READERS):
+            files = queries.mine(db, person())
+            counted = queries.totals(db, [file.id for file in files], person().labels)
+            return render_template("filing/mine.html", files=files, totals=counted, near=_near)
         unit = desk.unit_of(db, person(), request.args.get("unit", type=int), *READERS)
         wanted = wanted_of(unit)
         address = {name: value for name, value in request.args.items() if value and name not in {"after", "unit"}}

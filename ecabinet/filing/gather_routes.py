@@ -151,7 +151,7 @@ def file_away(office_id: int) -> ResponseReturnValue:
 
 def _said(db: Session, file_id: int | None, files_it: bool) -> str:
     if file_id is None:
-        return str(_("Đã lưu, không xếp vào hồ sơ nào."))
+        return str(_("Đã lưu hồ sơ."))
     return str(_("Đã lưu và xếp vào hồ sơ.") if files_it else _("Đã xếp vào hồ sơ."))
 
 

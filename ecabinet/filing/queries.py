@@ -73,6 +73,14 @@ def every(db: Session, person: Person, wanted: Wanted, limit: int) -> list[Offic
     return list(db.scalars(_files(person, wanted).limit(limit)))
 
 
+def mine(db: Session, person: Person, limit: int = 200) -> list[OfficeFile]:
+    """The files that somebody without a place in an office has to do with: in charge of, or named as a reader."""
+    named = select(FileReader.file_id).where(FileReader.member_id == person.member_id)
+    theirs = or_(OfficeFile.in_charge_id == person.member_id, OfficeFile.id.in_(named))
+    found = select(OfficeFile).where(theirs, OfficeFile.state != FileState.DROPPED).options(joinedload(OfficeFile.unit))
+    return list(db.scalars(found.order_by(OfficeFile.year.desc(), OfficeFile.place, OfficeFile.id).limit(limit)))
+
+
 def key_of(file: OfficeFile) -> str:
     """Where a file stands in a list."""
     return f"{file.year}.{file.heading_order}.{file.id}/{file.place}"
