@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import filing, laws, meeting, office, opinions, people, registers, rooms, work
+from ecabinet.demo import exchange, filing, issuing, laws, meeting, office, opinions, people, registers, rooms, work
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -37,6 +37,8 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
     law_blobs = [engines.blobs.put(laws.render(law)) for law in read]
     came = office.letters(now)
     letter_blobs = office.put(engines, came)
+    goes = issuing.letters(now)
+    going_blobs = issuing.put(engines, goes)
     past = registers.letters(now)
     past_blobs = registers.put(engines, past)
     papers = {path: _put(engines, path) for path in sorted((people.DATA / "papers").glob("*.pdf"))}
@@ -68,10 +70,12 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         opinions.make_round(db, centre, bodies["standing"], secretary, papers, now)
         office.make(db, centre, bodies["committee"], came, letter_blobs, now)
         registers.make(db, provinces, past, past_blobs, now)
+        issuing.make(db, centre, provinces[0], goes, going_blobs, now)
         filing.make(db, centre, now)
         work.make(db, centre, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
+    exchange.make(engines, centre, now)
 
 
 def accounts(data_dir: Path) -> list[str]:
