@@ -31,7 +31,7 @@ def sheet(db: Session, week: Week, leader: str, on: date) -> Sheet:
         head=replace(head_of(db, week.unit, "", on), form=form),
         title=Title("LỊCH CÔNG TÁC TUẦN", f"{whose}(từ ngày {week.begin:%d/%m/%Y} đến ngày {end:%d/%m/%Y})"),
         body=(Table(COLUMNS, tuple(rows), empty="(Tuần này chưa có lịch)"),),
-        signers=(Signer("CHÁNH VĂN PHÒNG", note="(Ký, ghi rõ họ tên)"),),
+        signers=(Signer("NGƯỜI DUYỆT LỊCH", note="(Ký, ghi rõ họ tên)"),),
         landscape=True,
     )
 

@@ -163,6 +163,16 @@ def events(
     return list(db.scalars(found.options(*WHOLE).order_by(WorkEvent.starts_at, WorkEvent.id).limit(500)))
 
 
+def of_day(db: Session, member_id: int, day: date) -> list[WorkEvent]:
+    """The published entries of a day that name a member, and take place."""
+    since, until = span_of(day, 1)
+    found = select(WorkEvent).where(
+        WorkEvent.state == EventState.APPROVED, WorkEvent.starts_at < until, WorkEvent.ends_at > since,
+        WorkEvent.id.in_(_named(member_id)),
+    )  # fmt: skip
+    return list(db.scalars(found.options(*WHOLE).order_by(WorkEvent.starts_at)))
+
+
 def _named(member_id: int) -> Any:
     return select(WorkEventLeader.work_event_id).where(WorkEventLeader.member_id == member_id)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Forbidden, Invalid, NotFound
 from ecabinet.calendars import conflicts, dues, feed, operations, printed, queries
+from ecabinet.calendars.models import WorkEvent
 from ecabinet.calendars.operations import Clash
 from ecabinet.calendars.queries import Seen, Week
 from ecabinet.calendars.rules import EventDraft, EventState, monday
@@ -43,6 +44,13 @@ def _asked(db: Session) -> tuple[Week, int | None, dict[int, str]]:
         raise NotFound(f"leader {leader}")
     begin = week_of(asked("week", 8)) or monday(today())
     return queries.week(db, person(), unit, begin, leader), leader, leaders
+
+
+@bp.app_template_global("work_today")
+def work_today() -> list[WorkEvent]:
+    """For the first page: what the calendar of their unit has for the one who looks, today."""
+    with database().reading() as db:
+        return queries.of_day(db, person().member_id, today())
 
 
 @bp.get("/calendar")

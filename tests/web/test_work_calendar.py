@@ -104,6 +104,12 @@ def test_a_calendar_of_a_leader_is_asked_for_by_programs(office: Site) -> None:
     assert [str(one["SUMMARY"]) for one in Calendar.from_ical(feed.data).walk("VEVENT")] == ["Thăm <b>Huế</b>"]
     for wrong in (found[0].replace("/calendar/", "/calendar/9"), found[0].replace(f"/{leader}.ics", "/1.ics")):
         assert office.anybody().get(wrong).status_code == 404
+    today_form = form(office, title="Hôm nay", starts_at=f"{today()}T08:00", ends_at=f"{today()}T09:00")
+    office.as_("first").post(f"/calendar/events/new?unit={unit}", today_form | {"anyway": "1"})
+    assert "work-today" not in office.as_("leader").get("/").text
+    office.as_("leader").post("/calendar/events/2/publish")
+    assert "work-today" in office.as_("leader").get("/").text
+    assert "work-today" not in office.as_("chair").get("/").text
     own = re.search(r"/calendar/[\w-]+\.ics", office.as_("leader").get("/me").text)
     assert own is not None
     assert "Thăm" in office.anybody().get(own[0]).text
