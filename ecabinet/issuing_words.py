@@ -21,7 +21,7 @@ ISSUING_LABELS = {
         "plan": _("Dự kiến"),
         "wait": _("Đang chuyển"),
         "00": _("Đã gửi, chưa có phản hồi"),
-        "01": _("Đã đến, chưa tiếp nhận"),
+        "01": _("Chưa tiếp nhận"),
         "02": _("Từ chối nhận"),
         "03": _("Đã tiếp nhận"),
         "04": _("Đã phân công"),

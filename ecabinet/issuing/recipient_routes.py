@@ -25,7 +25,9 @@ from ecabinet.web import database, done, person
 bp = Blueprint("recipients", __name__)
 
 FOUND = 20
-SHOWN = 100
+MOST = 200
+"""So many are ticked at once."""
+SHOWN = 50
 
 
 @bp.get("/office/documents/<int:office_id>/recipients")
@@ -39,7 +41,8 @@ def _page(office_id: int, faults: Mapping[str, str], form: str) -> str:
     with database().reading() as db:
         seen = desk.load(db, person(), office_id)
         doc = recipients.check_open(seen)
-        chosen, more = queries.recipients_page(db, office_id, Wanted(after=request.args.get("after", 0, type=int)))
+        after = Wanted(after=request.args.get("after", 0, type=int))
+        chosen, more = queries.recipients_page(db, office_id, after, SHOWN)
         return render_template(
             "issuing/recipients.html", seen=seen, doc=doc, faults=faults, form=form, entered=request.form, name=name,
             found=_found(db, doc, name), chosen=chosen, more=more, total=recipients.count(db, doc),
@@ -73,7 +76,7 @@ def _one(value: str) -> Recipient:
 
 
 def _add(db: Session, doc: OfficeDocument) -> str:
-    values = request.form.getlist("whom")[:SHOWN]
+    values = request.form.getlist("whom")[:MOST]
     if not values:
         raise Problem("missing", field="whom")
     return _said(recipients.plan(db, doc, [_one(value) for value in values]))
@@ -108,7 +111,7 @@ def _former(db: Session, doc: OfficeDocument) -> str:
 
 
 def _remove(db: Session, doc: OfficeDocument) -> str:
-    recipients.unplan(db, doc, [int(value) for value in request.form.getlist("delivery")[:SHOWN] if value.isdigit()])
+    recipients.unplan(db, doc, [int(value) for value in request.form.getlist("delivery")[:MOST] if value.isdigit()])
     return str(_("Đã bỏ khỏi nơi nhận."))
 
 

@@ -123,14 +123,19 @@ def deliver_some(engines: Engines, now: datetime) -> bool:
 def deliver_piece(database: Database, now: datetime, size: int = PIECE) -> int:
     """One piece, in a transaction of its own; how many it had. Two workers at once take different ones."""
     with database.writing() as db:
-        waits = select(Delivery).where(Delivery.status == DeliveryStatus.WAITING).order_by(Delivery.id).limit(size)
-        by_document: dict[int, list[Delivery]] = defaultdict(list)
-        for one in db.scalars(waits.with_for_update(skip_locked=True)):
-            by_document[one.office_document_id].append(one)
-        for office_id, some in by_document.items():
-            doc = db.get_one(OfficeDocument, office_id)
-            _bring(db, doc, db.get_one(Dispatch, office_id), some, now)
-        return sum(map(len, by_document.values()))
+        return bring_some(db, now, size)
+
+
+def bring_some(db: Session, now: datetime, size: int = PIECE) -> int:
+    """The same in the caller's transaction."""
+    waits = select(Delivery).where(Delivery.status == DeliveryStatus.WAITING).order_by(Delivery.id).limit(size)
+    by_document: dict[int, list[Delivery]] = defaultdict(list)
+    for one in db.scalars(waits.with_for_update(skip_locked=True)):
+        by_document[one.office_document_id].append(one)
+    for office_id, some in by_document.items():
+        doc = db.get_one(OfficeDocument, office_id)
+        _bring(db, doc, db.get_one(Dispatch, office_id), some, now)
+    return sum(map(len, by_document.values()))
 
 
 def _bring(db: Session, doc: OfficeDocument, dispatch: Dispatch, some: Sequence[Delivery], now: datetime) -> None:

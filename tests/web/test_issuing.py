@@ -308,7 +308,7 @@ def test_the_list_of_recipients_is_filtered_reminded_and_taken_away(office: Site
     workbook = load_workbook(io.BytesIO(clerk.get(f"{place}/deliveries.xlsx?words=hue").data))
     rows = [[cell.value for cell in row][:3] for row in workbook.active.rows]
     assert rows == [
-        ["Nơi nhận", "Mục đích", "Tình trạng"], ["Thành đoàn Huế", "Để thực hiện", "Đã đến, chưa tiếp nhận"]
+        ["Nơi nhận", "Mục đích", "Tình trạng"], ["Thành đoàn Huế", "Để thực hiện", "Chưa tiếp nhận"]
     ]  # fmt: skip
     assert clerk.post(f"{place}/deliveries/remind").status_code == 303
     assert clerk.post(f"{place}/deliveries/remind").status_code == 409
