@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import exchange, filing, issuing, laws, meeting, office, opinions, people, registers, rooms, work
+from ecabinet.demo import exchange, filing, issuing, keys, laws, meeting, office, opinions, people, registers, rooms, work
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 
@@ -72,6 +72,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         registers.make(db, provinces, past, past_blobs, now)
         issuing.make(db, centre, provinces[0], goes, going_blobs, now)
         filing.make(db, centre, now)
+        keys.make(db, centre, engines.sealer, password, now)
         work.make(db, centre, now)
         # Inside the transaction: a demonstration whose passwords nobody knows would be of no use.
         _keep(engines.config.data_dir / ACCOUNTS_FILE, lines)
