@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from ecabinet.clock import ZONE
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Book
 from ecabinet.office.register_filters import (
@@ -140,7 +141,7 @@ def lines(db: Session, docs: Sequence[OfficeDocument]) -> list[Line]:
     return [
         Line(
             doc, [one.name for one in given[doc.id]],
-            min((one.given_at.date() for one in given[doc.id]), default=None),
+            min((one.given_at.astimezone(ZONE).date() for one in given[doc.id]), default=None),
         )
         for doc in docs
     ]  # fmt: skip

@@ -90,14 +90,15 @@ def _cover(canvas: Canvas, order: dict[str, Any]) -> None:
 
 
 def _split(text: str, font: str, size: float, width: float) -> list[str]:
-    """The lines of a text; what has no space where it would have to be broken is broken anywhere."""
+    """The lines of a text; what has no space is broken at a stroke or a hyphen, else anywhere."""
     parts = simpleSplit(known(texts.line(text)), font, size, width)
     return [piece for part in parts for piece in _pieces(part, font, size, width)]
 
 
 def _pieces(text: str, font: str, size: float, width: float) -> Iterator[str]:
     while text and stringWidth(text, font, size) > width:
-        fits = max(1, next(n for n in range(len(text), 0, -1) if n == 1 or stringWidth(text[:n], font, size) <= width))
+        fits = next(n for n in range(len(text), 0, -1) if n == 1 or stringWidth(text[:n], font, size) <= width)
+        fits = max(text.rfind("/", 0, fits), text.rfind("-", 0, fits)) + 1 or fits  # as in 2184/BNV-CTTN
         yield text[:fits]
         text = text[fits:]
     if text:
