@@ -57,6 +57,7 @@ class Config:
     signing_token: str = field(default="", repr=False)
     pkcs11_module: Path | None = None
     pkcs11_token: str = ""
+    seal_label: str = ""
     seal_picture: Path | None = None
     smtp: MailServer | None = None
     smtp_password: str = field(default="", repr=False)
@@ -108,6 +109,7 @@ class Config:
             signing_token=env.get("SIGNING_TOKEN", ""),
             pkcs11_module=_file(env, "PKCS11_MODULE"),
             pkcs11_token=env.get("PKCS11_TOKEN", ""),
+            seal_label=env.get("SEAL_LABEL", ""),
             seal_picture=_file(env, "SEAL_PICTURE"),
             smtp=_mail_server(env),
             smtp_password=env.get("SMTP_PASSWORD", ""),
@@ -132,6 +134,8 @@ class Config:
             raise ConfigError("SMTP_URL's user and SMTP_PASSWORD can hold ASCII characters only")
         if self.pkcs11_module and not self.pkcs11_token:
             raise ConfigError("PKCS11_MODULE names a device: set PKCS11_TOKEN to the label of its token")
+        if self.seal_label and (self.seal_p12 or not self.pkcs11_module):
+            raise ConfigError("SEAL_LABEL names a key of the device: set PKCS11_MODULE, and no SEAL_P12")
         if self.seal_p12:
             _check_seal(self.seal_p12, self.seal_password)
 

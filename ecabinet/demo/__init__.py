@@ -13,7 +13,20 @@ from documents.blobs import Blob
 from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
-from ecabinet.demo import exchange, filing, issuing, keys, laws, meeting, office, opinions, people, registers, rooms, work
+from ecabinet.demo import (
+    exchange,
+    filing,
+    issuing,
+    keys,
+    laws,
+    meeting,
+    office,
+    opinions,
+    people,
+    registers,
+    rooms,
+    work,
+)
 from ecabinet.engines import Engines
 from ecabinet.registry.models import Account, Unit
 

@@ -28,7 +28,7 @@ from documents.errors import Problem
 from ecabinet.clock import ZONE
 from ecabinet.config import Config
 from ecabinet.printing import seals, texts
-from ecabinet.signing import looks, signers, verifying
+from ecabinet.signing import chains, devices, looks, signers, verifying
 from ecabinet.signing.chains import asn1_of
 from ecabinet.signing.looks import Appearance
 from ecabinet.signing.place_rules import Place
@@ -86,10 +86,21 @@ def _put_in(
 
 def seal(pdf: bytes, config: Config, at: datetime, reason: str = "", place: Place | None = None) -> bytes:
     """The paper with the organisation's signature in its field; raises as :func:`sign` does, and ``seal_unusable``."""
-    who = seals.identity(config, at)
-    signer = signers.open_file(who.p12, (who.password or b"").decode())
-    shown = Appearance(name=who.holder, organisation=who.holder, seal=True)
+    signer = organisation(config, at)
+    name = chains.names(signer.certificate.subject)["organisation"] or chains.display(signer.certificate.subject)
+    picture = looks.checked_picture(config.seal_picture.read_bytes()) if config.seal_picture else None
+    shown = Appearance(name, organisation=name, picture=picture, seal=True)
     return sign(pdf, ORGANISATION, signer, shown, reason, at, timestamper(config), place)
+
+
+def organisation(config: Config, at: datetime) -> Signer:
+    """The organisation's signer: a key of the device, a file, or the installation's own; raises ``seal_unusable``."""
+    if config.pkcs11_module and config.seal_label:
+        device = devices.Device(config.pkcs11_module, config.pkcs11_token)
+        certificate = devices.certificate_on(device, config.seal_label)
+        return devices.DeviceSigner(device, config.seal_label, certificate, config.seal_password)
+    who = seals.identity(config, at)
+    return signers.open_file(who.p12, (who.password or b"").decode())
 
 
 def timestamper(config: Config) -> TimeStamper | None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from documents.errors import Problem
+from ecabinet.config import Config, ConfigError
 from ecabinet.signing import engine
 from ecabinet.signing.devices import Device, DeviceSigner, certificate_on
 from ecabinet.signing.examining import examine
@@ -61,6 +62,15 @@ def test_the_device_signs_and_keeps_its_key(device: Device, way: Way, label: str
     (found,) = examine(engine.sign(way.ready, "signer-1", signer, SHOWN, "", NOW), trust()).signatures
     assert (found.holds, found.title, found.state) == (True, label, "trusted")
     assert PIN not in repr(signer)
+
+
+def test_the_organisation_signs_with_a_key_of_the_device(device: Device, way: Way, tmp_path: Path) -> None:
+    said = {"DATA_DIR": str(tmp_path), "PKCS11_MODULE": str(device.library), "PKCS11_TOKEN": device.token}
+    config = Config.from_env(said | {"SEAL_LABEL": "truong-phong", "SEAL_PASSWORD": PIN})
+    sealed = engine.seal(way.numbered, config, NOW)
+    assert [one.title for one in examine(sealed, trust()).signatures] == ["", "truong-phong"]
+    with pytest.raises(ConfigError, match="SEAL_LABEL"):
+        Config.from_env({"DATA_DIR": str(tmp_path), "SEAL_LABEL": "truong-phong"})
 
 
 def test_wrong_pin_other_key_other_token(device: Device, way: Way) -> None:
