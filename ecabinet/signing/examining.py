@@ -25,6 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 from documents import errands
 from ecabinet.printing.signed_bytes import nothing_unsigned, range_of
 from ecabinet.signing import chains, shown
+from ecabinet.signing.place_rules import TEXTS
 from ecabinet.signing.places import PAPER
 from ecabinet.signing.reports import Fault, Report, Signature, Stamp
 from ecabinet.signing.verifying import TRUST
@@ -151,7 +152,12 @@ def _judged(pdf: bytes, embedded: EmbeddedPdfSignature, status: Any) -> tuple[Fa
     allowed = isinstance(result, DiffResult) and result.modification_level in ALLOWED
     if not allowed or getattr(status, "docmdp_ok", None) is False:
         return Fault.CONTENT, ()
-    return None, tuple(sorted(result.changed_form_fields))
+    return None, tuple(sorted(result.changed_form_fields, key=_as_papers_say))
+
+
+def _as_papers_say(name: str) -> tuple[int, str]:
+    """The order of the form: number, day, month, year; other fields by their names."""
+    return (TEXTS.index(name) if name in TEXTS else len(TEXTS), name)
 
 
 def _value(reader: PdfFileReader, name: str) -> str:

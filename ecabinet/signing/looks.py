@@ -114,9 +114,9 @@ def _hand(canvas: Canvas, shown: Appearance, width: float, height: float, time: 
         _picture(canvas, shown.picture, 0, 9, width, height - 9)
         _lines(canvas, [f"Ký số: {name}, {time}"], width, 9, 6)
         return
+    left = width * SEALED + 4
     canvas.setLineWidth(0.6)
-    canvas.roundRect(0.5, 0.5, width - 1, height - 1, 3)
-    left = width * SEALED + 3
+    canvas.roundRect(left - 4, 0.5, width - left + 3.5, height - 1, 3)
     said = [f"Ký bởi: {name}", *([f"Cơ quan: {organisation}"] if organisation else []), "Thời gian ký:", time]
     rows = [row for one in said for row in simpleSplit(one, pdf_words.font(Face(SMALL)), SMALL, width - left - 4)]
     canvas.translate(left, 0)

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+TEXTS = ("number", "day", "month", "year")
+"""The fields that are filled in after the signature."""
+
 
 class How(StrEnum):
     """How a place was come by."""
@@ -119,7 +122,6 @@ AUTHORITY = re.compile(r"^(TM|KT|TL|TUQ|Q|T/M|K/T)\s*\.")
 NAME = re.compile(r"^([^\W\d_]+\.? ){1,5}[^\W\d_]+$")
 COLUMN_GAP = 5.0
 """So many widths of a letter between two letters part two columns."""
-LEAST_NUMBER = 22.0
 SIGNATURE = (170.0, 58.0)
 LEAST_ROOM = 30.0
 """As high as what is left for a signature, at least."""
@@ -202,7 +204,9 @@ def _between(line: Line, start: int, end: int, page: Page) -> Place:
     """The room between two letters of a line, as high as the line."""
     letters = line.letters
     x0 = letters[start - 1].x1 if start else letters[0].x0
-    x1 = letters[end].x0 if end < len(letters) else min(page.width, letters[-1].x1 + LEAST_NUMBER)
+    size = letters[max(start - 1, 0)].size
+    x0 += 0 if end < len(letters) else size / 4
+    x1 = letters[end].x0 if end < len(letters) else min(page.width, x0 + 2.3 * size)
     beside = letters[max(start - 1, 0)]
     return Place(line.page, x0, beside.y0, x1, beside.y1, beside.size, italic=beside.italic)
 

@@ -19,10 +19,9 @@ from pyhanko.sign.fields import MDPPerm
 from documents.errors import Problem
 from ecabinet.printing.forms import Face
 from ecabinet.signing import looks
-from ecabinet.signing.place_rules import How, Place, Places
+from ecabinet.signing.place_rules import TEXTS, How, Place, Places
 from ecabinet.signing.places import Unreadable
 
-TEXTS = ("number", "day", "month", "year")
 ORGANISATION = "organisation"
 VALUE = re.compile(r"[0-9]{1,6}[A-Za-zĐđ]{0,3}")
 LEAST_WIDTH = {"number": 20.0, "day": 12.0, "month": 12.0, "year": 24.0}

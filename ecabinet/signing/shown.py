@@ -28,7 +28,7 @@ def judged(pdf: bytes, signature: Signature) -> Signature:
     if signature.fault is None:
         lies = any(not _shows(pdf, name, value) for name, value in signature.filled.items())
         return replace(signature, fault=Fault.SHOWN) if lies else signature
-    if signature.fault in (Fault.CONTENT, Fault.BEHIND):
+    if signature.fault is Fault.CONTENT:
         return replace(signature, pages=_changed(pdf[: signature.end], pdf))
     return signature
 
