@@ -83,11 +83,13 @@ def chosen(assignments: Iterable[Assignment], form: Mapping[str, str]) -> dict[s
     return {f"m{one.member_id}" if one.member_id else f"u{one.unit_id}": one.role for one in assignments}
 
 
-def choices(db: Session, seen: Seen, name: str, keep: Collection[str]) -> list[Choice]:
-    """Those who were chosen already, those who have a place in the unit, its units below; with a name those who bear
-    it. A secret document is offered to people only.
+def choices(
+    db: Session, seen: Seen, name: str, keep: Collection[str] = (), *, within_unit: Unit | None = None
+) -> list[Choice]:  # fmt: skip
+    """Those who were chosen already, those who have a place in the document's unit (or in ``within_unit``), the units
+    below it; with a name those who bear it. A secret document is offered to people only.
     """
-    unit, secret = seen.doc.unit, seen.doc.book in SECRET_BOOKS
+    unit, secret = within_unit or seen.doc.unit, seen.doc.book in SECRET_BOOKS
     found = _kept(db, keep)
     if name.strip():
         members = [Choice(f"m{m.id}", m.full_name, of) for m, of in members_named(db, name, unit.path, limit=FOUND)]

@@ -45,8 +45,8 @@ def of_document(office_id: int) -> str:
     return url_for("office.page", office_id=office_id)
 
 
-def _choices(db: Session, seen: Seen, name: str) -> list[Choice]:
-    return [Choice(one.value, one.name, one.note) for one in forms.choices(db, seen, name, ())]
+def _choices(db: Session, seen: Seen, unit: Unit, name: str) -> list[Choice]:
+    return [Choice(one.value, one.name, one.note) for one in forms.choices(db, seen, name, within_unit=unit)]
 
 
 def _page(db: Session, office_id: int, values: Mapping[str, str], faults: Mapping[str, str]) -> str:
@@ -55,7 +55,7 @@ def _page(db: Session, office_id: int, values: Mapping[str, str], faults: Mappin
     name = values.get("name", "")[:100]
     return render_template(
         "office/give_task.html", doc=seen.doc, unit=unit, name=name, values=values, faults=faults, today=today(),
-        choices=_choices(db, seen, name), chosen=request.form.getlist("helper"),
+        choices=_choices(db, seen, unit, name), chosen=request.form.getlist("helper"),
     )  # fmt: skip
 
 
@@ -74,9 +74,9 @@ def give(office_id: int) -> ResponseReturnValue:
         with database().writing() as db:
             seen = desk.load_to_change(db, person(), office_id)
             unit: Unit = tasks_given.require_unit(seen)
-            offered = _choices(db, seen, text("name")[:100])
+            offered = _choices(db, seen, unit, text("name")[:100])
             values = [text("owner"), *texts("helper")]
-            tasks_given.check_there(db, seen.doc.unit, values, [one.value for one in offered])
+            tasks_given.check_there(db, unit, values, [one.value for one in offered])
             draft = task_forms.read_draft(offered, workdays.load(db), today())
             tasks_given.give(db, seen, unit, draft, person(), now())
     except Invalid as invalid:

@@ -167,6 +167,17 @@ def test_a_task_from_a_document_to_its_end(office: Site) -> None:
     assert "chuyển công tác" in office.as_("second").get("/tasks/1").text
 
 
+def test_a_unit_in_charge_gives_tasks_to_its_own_only(office: Site) -> None:
+    place, units, leader = register(office), office.scene.office.units, office.as_("leader")
+    assert leader.post(f"{place}/assign", {f"role-u{units['hue']}": "lead", "instruction": "x"}).status_code == 303
+    in_charge = office.as_("second")
+    task = {"title": "Góp ý", "due_in": "5", "owner": f"m{office.scene.member('third')}", "name": "third"}
+    elsewhere = task | {"owner": f"m{office.scene.member('secretary')}", "name": "secretary"}
+    assert "không còn sinh hoạt ở Thành đoàn Huế" in in_charge.post(f"{place}/tasks/new", elsewhere).text
+    assert in_charge.post(f"{place}/tasks/new", task).status_code == 303
+    assert "Thành đoàn Huế giao" in office.as_("third").get("/tasks/1").text
+
+
 def test_what_is_late_by_unit(office: Site) -> None:
     place = register(office)
     unit = office.scene.office.units["centre"]
