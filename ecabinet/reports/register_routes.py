@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.errors import NotFound
@@ -46,6 +46,16 @@ def index() -> ResponseReturnValue:
 
 def _late(doc: OfficeDocument) -> bool:
     return is_late(OfficeState(doc.state), doc.due_on, today())
+
+
+@bp.get("/office/desk")
+def desk_of() -> ResponseReturnValue:
+    """The same people: from a unit by its name or code, ``?in_unit=``, to what waits in its office."""
+    with database().reading() as db:
+        unit, choices = asking.unit(db)
+    if choices:
+        return render_template("reports/choose.html", choices=choices)
+    return redirect(url_for("office.index", unit=unit.id))
 
 
 @bp.get("/office/register/units")

@@ -224,7 +224,7 @@ ELSEWHERE = {
     "annotation_exports.paper", "annotation_exports.word", "annotation_exports.table",
     "registry.login", "uploads.show", "uploads.receive",
     "drafts.edit", "draft_chain.consulting", "draft_chain.submission", "draft_chain.signature",
-    "office.page", "office.stamped", "registers.slip", "office.of_document", "office.assign",
+    "office.page", "office.stamped", "registers.slip", "registers.desk_of", "office.of_document", "office.assign",
     "issuing.index", "issuing.new", "issuing.number_form", "issuing.reason_form", "issuing.copy_form",
     "recipients.page", "deliveries.page", "deliveries.progress", "deliveries.export",
     "inbox.of_document", "inbox.page", "inbox.paper", "inbox.answer_form", "outside.page", "outside.paper",

@@ -67,6 +67,10 @@ def test_a_clerk_of_a_high_unit_reads_the_registers_below(office: Site) -> None:
     assert "777" not in page
     assert hue.get(f"/office/register?unit={office.scene.office.units['centre']}").status_code == 404
     assert hue.get("/office/register?in_unit=trung+uong").status_code == 409
+    there = clerk.get("/office/desk?in_unit=hue")
+    assert (there.status_code, there.location) == (302, f"/office?unit={office.scene.office.units['hue']}")
+    assert clerk.get(there.location).status_code == 200
+    assert "Đồng chí muốn chọn đơn vị nào?" in clerk.get("/office/desk?in_unit=o").text
 
 
 def test_the_book_of_a_period_is_taken_away_and_recorded(office: Site) -> None:
