@@ -11,10 +11,14 @@ from sqlalchemy import select
 
 from documents.models import Version
 from documents.queries import newest_version
+from ecabinet.clock import now
 from ecabinet.drafting.models import OfficeDraft
 from ecabinet.office import series
 from ecabinet.office.document_models import OfficeDocument
-from ecabinet.registry.models import Unit
+from ecabinet.registry.models import Member, Unit
+from ecabinet.signing import members
+from ecabinet.signing.certificate_rules import Belongs
+from tests import authority
 from tests.office_people import grant_roles
 from tests.web.conftest import Asker, Site
 
@@ -93,7 +97,8 @@ def test_from_the_idea_to_the_signature(office: Site) -> None:
     assert comment is not None
     assert official.post(drafts(place) + comment[0], {"answer": "Tiếp thu"}).status_code == 303
     out = official.post(f"{drafts(place)}/out")
-    assert out.status_code == 303 and "/content" in str(out.location)
+    assert out.status_code == 303
+    assert "/content" in str(out.location)
     assert put(official, place, changed(content(office, place), "chỉ đạo", "tập trung chỉ đạo")) == 303
     assert "Kiểm tra thể thức" in official.get(f"{drafts(place)}/submit").text
     assert official.post(f"{drafts(place)}/submit", {"reviewer": members["secretary"]}).status_code == 303
@@ -103,10 +108,12 @@ def test_from_the_idea_to_the_signature(office: Site) -> None:
     assert "chứng thư của hệ thống thay cho đồng chí" in leader.get(f"{drafts(place)}/sign").text
     assert leader.post(f"{drafts(place)}/sign").status_code == 303
     page = leader.get(place).text
-    assert "Đã ký" in page and "Ký bằng chứng thư của hệ thống thay cho đồng chí" in page
+    assert "Đã ký" in page
+    assert "Ký bằng chứng thư của hệ thống thay cho đồng chí" in page
     signed = content(office, place)
     text = pypdfium2.PdfDocument(signed)[0].get_textpage().get_text_range()
-    assert "tập trung chỉ đạo" in text and "TM. BAN THƯỜNG VỤ" in text
+    assert "tập trung chỉ đạo" in text
+    assert "TM. BAN THƯỜNG VỤ" in text
     assert b"/ByteRange" in signed
 
 
@@ -145,7 +152,8 @@ def test_faults_of_the_form_need_a_reason(office: Site) -> None:
     page = official.get(f"{drafts(place)}/submit").text
     assert "Quốc hiệu, tiêu đề: thiếu" in page
     refused = official.post(f"{drafts(place)}/submit")
-    assert refused.status_code == 422 and "ghi rõ lý do" in refused.text
+    assert refused.status_code == 422
+    assert "ghi rõ lý do" in refused.text
     assert official.post(f"{drafts(place)}/submit", {"reason": "Văn bản phối hợp"}).status_code == 303
     assert "Văn bản phối hợp" in office.as_("leader").get(place).text
 
@@ -165,10 +173,11 @@ def test_fields_are_kept_apart_from_what_was_changed_by_hand(office: Site) -> No
         assert db.scalars(select(OfficeDocument)).one().urgency == "urgent"
         assert len(db.scalars(select(Version.id).where(Version.filename.contains("du-thao"))).all()) == 1
     assert official.post(f"{drafts(place)}/edit", form(office, body="Đề nghị thực hiện.", anew="1")).status_code == 303
-    assert b"PK" == content(office, place)[:2]
+    assert content(office, place)[:2] == b"PK"
     with office.database.reading() as db:
         draft = db.scalars(select(OfficeDraft)).one()
-        assert draft.content["body"] == "Đề nghị thực hiện." and draft.faults == []
+        assert draft.content["body"] == "Đề nghị thực hiện."
+        assert draft.faults == []
 
 
 def test_repeated_and_out_of_turn(office: Site) -> None:
@@ -186,3 +195,45 @@ def test_repeated_and_out_of_turn(office: Site) -> None:
     assert official.post(f"{drafts(place)}/do/unheard").status_code == 404
     assert official.post(f"{drafts(place)}/do/discard", {"reason": "không cần nữa"}).status_code == 303
     assert official.get(place).status_code == 200
+
+
+def submit(site: Site, who: str = "chair") -> str:
+    place = begin(site, who)
+    assert site.as_(who).post(f"{drafts(place)}/submit").status_code == 303
+    return place
+
+
+def test_with_a_certificate_of_ones_own(office: Site) -> None:
+    leader, place = office.as_("leader"), submit(office)
+    holder = authority.signer("Nguyễn Thị Leader")
+    file = authority.p12(holder.certificate, authority.key_of("Nguyễn Thị Leader"))
+    with office.database.writing() as db:
+        member = db.get_one(Member, office.scene.office.members["leader"])
+        brought = members.from_file(file, authority.PASSWORD)
+        sealer = office.app.extensions["ecabinet"].engines.sealer
+        kept = members.bring(db, member, brought, sealer, authority.trust(), now())
+        kept.belongs = Belongs.NAME
+    assert "Mật khẩu được hỏi mỗi lần ký" in leader.get(f"{drafts(place)}/sign").text
+    refused = leader.post(f"{drafts(place)}/sign", {"secret": "sai"})
+    assert refused.status_code == 422
+    assert "sai" not in re.findall(r'value="([^"]*)"', refused.text)
+    assert leader.post(f"{drafts(place)}/sign", {"secret": authority.PASSWORD}).status_code == 303
+    assert "chứng thư của hệ thống" not in leader.get(place).text
+    assert leader.post(f"{drafts(place)}/sign", {"secret": authority.PASSWORD}).status_code == 403
+
+
+def test_a_template_of_the_units_own(office: Site) -> None:
+    clerk, official = office.as_("first"), office.as_("chair")
+    product = official.get(f"/office/templates/{office.scene.office.units['centre']}/TB.docx").data
+    upload = {"type_code": "TB", "file": (io.BytesIO(changed(product, "{{ TRICH_YEU }}", "{{ TRICHYEU }}")), "tb.docx")}
+    refused = clerk.post("/office/templates", upload)
+    assert refused.status_code == 422
+    assert "{{ TRICHYEU }}" in refused.text
+    own = changed(product, "Nơi nhận:", "Nơi nhận: (mẫu riêng)")
+    assert official.post("/office/templates", {"file": (io.BytesIO(own), "tb.docx")}).status_code == 403
+    assert clerk.post("/office/templates", {"type_code": "TB", "file": (io.BytesIO(own), "tb.docx")}).status_code == 303
+    place = begin(office, type_code="TB", addressees="")
+    assert "mẫu riêng" in "".join(p.text for t in Document(io.BytesIO(content(office, place))).tables
+                                  for c in t._cells for p in c.paragraphs)  # fmt: skip
+    assert clerk.post("/office/templates/1/end").status_code == 303
+    assert office.as_("stranger").post("/office/templates/1/end").status_code == 404
