@@ -14,7 +14,7 @@ from documents.models import Document
 from documents.rules import Secrecy
 from ecabinet.audit import AuditEntry
 from ecabinet.audit import check as check_audit
-from ecabinet.filing import gathering, operations, queries, seeing
+from ecabinet.filing import entries, gathering, operations, queries, seeing
 from ecabinet.filing.models import FileDocument, OfficeFile
 from ecabinet.filing.queries import Wanted
 from ecabinet.library import document_access, keeping
@@ -303,3 +303,21 @@ def test_filing_an_entry_keeps_it_in_its_file(database: Database) -> None:
         assert [file.id for file in files] == [file_id]
         assert queries.files_of(db, office.person(db, "stranger"), document_of(db, paper)) == []
         assert db.get_one(Document, document_of(db, paper)).title
+
+
+def test_files_are_found_by_those_who_see_them(database: Database) -> None:
+    with database.writing() as db:
+        office = staffed(db)
+        entrust(db, office)
+        ids = [
+            planned(db, office, in_charge_id=office.members["chair"]), planned(db, office, notation="03", secret=True)
+        ]  # fmt: skip
+        (kind,) = entries.KINDS
+        found = {entry.key: entry for entry in kind.read(db, ids)}
+        assert found[f"file:{ids[0]}"].number == "01.TH"
+        for who in office.tokens:
+            person = office.person(db, who)
+            for file_id in ids:
+                assert bool(found[f"file:{file_id}"].labels & person.labels) == sees(db, office, who, file_id), who
+        do(db, office, "first", ids[0], "drop", "thôi")
+        assert [entry.key for entry in kind.read(db, ids)] == [f"file:{ids[1]}"]

@@ -310,3 +310,15 @@ def test_the_council_decides_by_its_record(office: Site) -> None:
     assert leader.post(place, decision).status_code == 409
     assert "Hủy" in pdf_words(leader.get(f"{place}/list.pdf"))
     assert "đã hủy" in keeper.get(address).text
+
+
+def test_who_has_no_place_in_an_office_finds_their_own_files(office: Site) -> None:
+    chair = str(office.scene.office.members["chair"])
+    address = filled(office, in_charge=chair)
+    new(office, notation="02.TH", title="Của người khác")
+    page = office.as_("chair").get("/office/files").text
+    assert "Hồ sơ Tháng Thanh niên" in page
+    assert "Của người khác" not in page
+    assert office.as_("chair").get(address).status_code == 200
+    assert office.as_("chair").get(f"/office/files/gather?file={number_of(address)}").status_code == 200
+    assert "chưa phụ trách hồ sơ nào" in office.as_("third").get("/office/files").text
