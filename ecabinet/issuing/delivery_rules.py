@@ -121,6 +121,19 @@ class Outside:
     email: str = ""
 
 
+_ITEM = re.compile(r"[;\n]|(?<=\s)-\s|^\s*-\s*", re.MULTILINE)
+_NOTE = re.compile(r"\s*\(.*?\)\s*|^(như điều \d+|lưu\b.*|kính gửi:?)\s*", re.IGNORECASE)
+
+
+def names_in(places: str) -> list[str]:
+    """The recipients that a paper lists under Nơi nhận, each once, without dashes and notes in brackets.
+
+    "Như Điều 2" and "Lưu: VT" name nobody.
+    """
+    items = (" ".join(_NOTE.sub(" ", item).strip(" .,;:-").split()) for item in _ITEM.split(places))
+    return list(dict.fromkeys(item for item in items if item))
+
+
 LONGEST = {"name": 200, "organ_code": 20, "email": 200}
 _ORGAN_CODE = re.compile(r"[0-9A-Za-z]{1,4}(\.[0-9A-Za-z]{1,4}){1,4}")
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")

@@ -1,6 +1,7 @@
 """What issuing shows: the piles of its desk, the inbox of a unit and of a member, how far a document is with each."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -224,6 +225,14 @@ def units_named(db: Session, name: str, limit: int = 20) -> Sequence[Unit]:
     wanted = fold(exact(name.strip()))
     found = select(Unit).where(Unit.dissolved_on.is_(None), Unit.search_name.contains(wanted, autoescape=True))
     return db.scalars(found.order_by(func.length(Unit.path), Unit.path).limit(limit)).all()
+
+
+def units_called(db: Session, names: Sequence[str]) -> Sequence[Unit]:
+    """The units that bear exactly one of these names, marks and case aside; of several with one name none."""
+    wanted = sorted({fold(exact(name)) for name in names})
+    rows = db.scalars(select(Unit).where(Unit.dissolved_on.is_(None), Unit.search_name.in_(wanted))).all()
+    times = Counter(unit.search_name for unit in rows)
+    return [unit for unit in rows if times[unit.search_name] == 1]
 
 
 def counts_of_kinds(db: Session, path: str) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from documents.errors import NotFound, Problem
 from ecabinet.clock import now, today
 from ecabinet.fields import asked, text, whole
 from ecabinet.issuing import numbering, queries, recipients, relating, sending
-from ecabinet.issuing.delivery_rules import Purpose, RecipientKind
+from ecabinet.issuing.delivery_rules import Purpose, RecipientKind, names_in
 from ecabinet.issuing.queries import Wanted
 from ecabinet.issuing.recipients import Recipient
 from ecabinet.office import desk, forms
@@ -48,6 +48,7 @@ def _page(office_id: int, faults: Mapping[str, str], form: str) -> str:
             found=_found(db, doc, name), chosen=chosen, more=more, total=recipients.count(db, doc),
             kinds=queries.counts_of_kinds(db, doc.unit.path), lists=queries.lists_of(db, doc.unit_id),
             organs=queries.organs_of(db, doc.unit_id), formers=relating.formers(db, doc),
+            named=[unit.name for unit in queries.units_called(db, names_in(doc.to_places)) if unit.id != doc.unit_id],
             dispatch=numbering.known_of(db, office_id), purposes=list(Purpose),
         )  # fmt: skip
 
@@ -130,12 +131,18 @@ def _drop_list(db: Session, doc: OfficeDocument) -> str:
     return str(_("Đã xóa danh sách."))
 
 
+def _as_written(db: Session, doc: OfficeDocument) -> str:
+    units = queries.units_called(db, names_in(doc.to_places))
+    return _said(recipients.plan(db, doc, [Recipient(RecipientKind.UNIT, unit.id, _purpose()) for unit in units]))
+
+
 CHANGES: dict[str, Callable[[Session, OfficeDocument], str]] = {
     "add": _add,
     "group": _group,
     "list": lambda db, doc: _said(recipients.plan_list(db, doc, whole("list") or 0)),
     "outside": _outside,
     "former": _former,
+    "as_written": _as_written,
     "remove": _remove,
     "clear": _clear,
     "save_list": _save_list,

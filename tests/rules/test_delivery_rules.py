@@ -18,6 +18,7 @@ from ecabinet.issuing.delivery_rules import (
     check_follows,
     check_outside,
     may_refuse_recall,
+    names_in,
     status_of,
 )
 from ecabinet.issuing.papers import values_of
@@ -79,6 +80,13 @@ def test_an_organisation_that_is_written_wrongly(name: str, organ_code: str, ema
     with pytest.raises(Invalid) as refused:
         check_outside(name, organ_code, email)
     assert list(refused.value.faults) == [fault]
+
+
+def test_recipients_as_a_paper_lists_them() -> None:
+    written = "- Thành đoàn Huế (để thực hiện);\n- Như Điều 2;\n- Tỉnh đoàn Lào Cai; Thành đoàn Huế;\n- Lưu: VT, VP."
+    assert names_in(written) == ["Thành đoàn Huế", "Tỉnh đoàn Lào Cai"]
+    assert names_in("- Ban Tổ chức - Kiểm tra; - VP") == ["Ban Tổ chức", "Kiểm tra", "VP"]
+    assert names_in("") == []
 
 
 def test_an_organisation_is_kept_as_it_is_written() -> None:

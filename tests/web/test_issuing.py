@@ -181,6 +181,14 @@ def test_recipients_are_chosen_kept_and_taken_out(office: Site) -> None:
         assert office.as_(who).get(f"{place}/recipients").status_code == 404
 
 
+def test_the_recipients_that_the_paper_names_are_offered(office: Site) -> None:
+    place, clerk = signed(office, to_places="- Thành đoàn Huế; - Đoàn nào đó; - Lưu: VT"), office.as_("first")
+    assert "Nơi nhận ghi trên văn bản" in clerk.get(f"{place}/recipients").text
+    assert clerk.post(f"{place}/recipients/as_written").status_code == 303
+    page = clerk.get(f"{place}/recipients").text
+    assert (page.count('name="delivery"'), "Đoàn nào đó" in page) == (1, False)
+
+
 def test_nothing_goes_out_to_nobody_or_twice(office: Site) -> None:
     place, clerk = numbered(office), office.as_("first")
     answer = clerk.post(f"{place}/issue")

@@ -27,8 +27,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unit_role_unit_id"), "unit_role", ["unit_id"])
 
 
-def _references(table: str, column: str, to: str, **options: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"), **options)
+def _references(table: str, column: str, to: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"), ondelete=ondelete)
 
 
 def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
