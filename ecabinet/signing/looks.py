@@ -19,6 +19,7 @@ from documents.errors import Problem
 from ecabinet.clock import ZONE
 from ecabinet.printing import pdf_words, texts
 from ecabinet.printing.forms import Face
+from ecabinet.signing.place_rules import DEPTH, HEIGHT
 
 BLUE = Color(0.09, 0.2, 0.55)
 RED = Color(0.78, 0.08, 0.1)
@@ -75,7 +76,8 @@ def line(text: str, width: float, height: float, face: Face, *, close: bool = Fa
     canvas = _canvas(out, width, height)
     size = min(face.size, face.size * width / max(pdf_words.width_of(text, face), 1))
     canvas.setFont(pdf_words.font(face), size)
-    (canvas.drawRightString if close else canvas.drawCentredString)(width if close else width / 2, height * 0.22, text)
+    base = height * DEPTH / HEIGHT
+    (canvas.drawRightString if close else canvas.drawCentredString)(width if close else width / 2, base, text)
     canvas.save()
     return out.getvalue()
 

@@ -111,6 +111,8 @@ class Line:
         )  # fmt: skip
 
 
+DEPTH, HEIGHT = 0.25, 1.2
+"""A line of letters: how far it reaches below the line on which they stand, and its whole height, in sizes."""
 BLANK = r"[\s.…_·]*"
 NUMBER = re.compile(rf"Số(?:\s*:)?(?P<room>{BLANK})(?P<given>\d*)(?P<rest>{BLANK})(?=[-/–])", re.IGNORECASE)
 DATE = re.compile(

@@ -14,7 +14,7 @@ import pypdfium2
 from documents import errands
 from documents.children import Limits
 from documents.errors import Problem
-from ecabinet.signing.place_rules import How, Letter, Page, Place, Places, judge
+from ecabinet.signing.place_rules import DEPTH, HEIGHT, How, Letter, Page, Place, Places, judge
 
 __all__ = ["How", "Place", "Places", "Unreadable", "find"]
 
@@ -77,7 +77,11 @@ def _letter(text: Any, place: int) -> Letter | None:
     size = raw.FPDFText_GetFontSize(text, place)
     # some writers keep the size in the matrix, and say 1
     size = size if size > 4 else (box.top - box.bottom) / 1.15
-    return Letter(chr(code), box.left, box.bottom, box.right, box.top, size, italic)
+    x, base = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text, place, ctypes.byref(x), ctypes.byref(base))
+    # Faces differ in how high and deep they claim to be; the line on which they stand is what a number shares.
+    bottom = base.value - DEPTH * size
+    return Letter(chr(code), box.left, bottom, box.right, bottom + HEIGHT * size, size, italic)
 
 
 if __name__ == "__main__":

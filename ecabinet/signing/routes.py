@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from documents.errors import Invalid, NotFound, Problem
 from documents.media import PDF
 from documents.models import Version
+from documents.queries import newest_version
 from ecabinet import trusted
 from ecabinet.config import MIB
 from ecabinet.library import document_access
@@ -49,6 +50,16 @@ def of_version(version_id: int) -> ResponseReturnValue:
     """Those who may read the document: what the signatures of one of its versions say."""
     version, pdf = _version(version_id)
     return render_template("signing/version.html", report=_report(pdf), version=version)
+
+
+@bp.get("/documents/<int:document_id>")
+def of_document(document_id: int) -> ResponseReturnValue:
+    """The same, of the newest version of a document."""
+    with database().reading() as db:
+        version = newest_version(db, document_id)
+    if version is None:
+        raise NotFound(f"document {document_id}")
+    return of_version(version.id)
 
 
 @bp.get("/versions/<int:version_id>/signed/<int:number>")

@@ -212,7 +212,7 @@ ELSEWHERE = {
     "files.new", "files.edit", "files.page", "gathering.of_document", "file_lists.contents", "file_lists.packed",
     "file_lists.bring", "file_lists.sample", "file_archive.transfer", "file_archive.transfer_paper",
     "file_archive.destruction", "file_archive.destruction_paper",
-    "certificates.picture", "signatures.of_version", "signatures.signed_of_version",
+    "certificates.picture", "signatures.of_document", "signatures.of_version", "signatures.signed_of_version",
     "tasks.page", "tasks.reassign_form", "office_tasks.new", "work_calendar.page", "work_calendar.edit_form",
     "work_calendar.of_leader", "minutes.section", "minutes.export", "resolutions.export",
     "device.opinion", "opinions.page", "opinions.report", "opinions.export", "opinions.printed", "opinion_drafts.edit",

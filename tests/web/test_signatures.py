@@ -84,6 +84,8 @@ def test_a_version_kept_here_for_those_who_may_read_it(site: Site, way: Way) -> 
     assert "1. Nguyễn Thị Hằng" in site.as_("administrator").get(path).text
     assert site.as_("administrator").get(f"{path}/signed/1").data == way.signed
     assert site.as_("stranger").get(path).status_code == 404
+    assert site.as_("stranger").get(f"/signatures/documents/{document}").status_code == 404
+    assert "2. Con dấu" in site.as_("administrator").get(f"/signatures/documents/{document}").text
     assert site.as_("stranger").get(f"{path}/signed/1").status_code == 404
     assert site.as_("administrator").get("/signatures/versions/99999").status_code == 404
 
