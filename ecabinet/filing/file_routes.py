@@ -16,7 +16,7 @@ from ecabinet.filing import forms, gathering, handing_over, operations, printed,
 from ecabinet.filing.file_rules import facts_of
 from ecabinet.filing.life_rules import FileAct, FileState, nearness
 from ecabinet.filing.models import OfficeFile
-from ecabinet.filing.queries import DUE, OVER, Wanted
+from ecabinet.filing.queries import DUE, Wanted
 from ecabinet.filing.seeing import READERS, SeenFile
 from ecabinet.office import desk
 from ecabinet.registry.models import Unit
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
             counted = queries.totals(db, [file.id for file in files], person().labels)
             return render_template("filing/mine.html", files=files, totals=counted, near=_near)
         unit = desk.unit_of(db, person(), request.args.get("unit", type=int), *READERS)
-        wanted = wanted_of(unit)
+        wanted = forms.wanted_of(unit)
         address = {name: value for name, value in request.args.items() if value and name not in {"after", "unit"}}
         pressing = queries.page(db, person(), Wanted(unit.id, None, today(), state=DUE), 6)
         return render_template(
@@ -51,17 +51,6 @@ def index() -> ResponseReturnValue:
             years=queries.years(db, unit.id, today()), pressing=pressing, today=today(),
             keeps=person().may(KEEPS, unit.path), archives=person().may(Permission.KEEP_ARCHIVE, unit.path),
         )  # fmt: skip
-
-
-def wanted_of(unit: Unit) -> Wanted:
-    """What the address asks for; the present year unless it says otherwise."""
-    state, year = asked("state", 12), asked("year", 4)
-    across = state in {DUE, OVER} or year == "all"
-    number = int(year) if year.isascii() and year.isdigit() else today().year
-    return Wanted(
-        unit.id, None if across else number, today(), state if state in {*FileState, DUE, OVER} else "",
-        asked("words", 200), person().member_id if request.args.get("mine") else None, asked("after", 120),
-    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ the form

@@ -3,23 +3,27 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Response
+from flask import Response, request
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from documents.errors import Invalid, NotFound, Problem
 from ecabinet import audit
 from ecabinet.access import Permission, Person
+from ecabinet.clock import today
+from ecabinet.fields import asked
 from ecabinet.filing.file_rules import LENGTHS
+from ecabinet.filing.life_rules import FileState
 from ecabinet.filing.models import OfficeFile
 from ecabinet.filing.printed import Listing
+from ecabinet.filing.queries import DUE, OVER, Wanted
 from ecabinet.messages import sentence
 from ecabinet.office import desk
 from ecabinet.printing import pdf, word
 from ecabinet.registry.exports import MEDIA_TYPES, export_response
 from ecabinet.registry.models import Member, Unit
 from ecabinet.upload_words import UPLOAD_LABELS
-from ecabinet.web import database
+from ecabinet.web import database, person
 
 PAPERS = {
     "pdf": "application/pdf",
@@ -32,6 +36,17 @@ def faults_of(problem: Problem) -> dict[str, str]:
     if isinstance(problem, Invalid):
         return {field: sentence(fault) for field, fault in problem.faults.items()}
     return {problem.field or "form": sentence(problem)}
+
+
+def wanted_of(unit: Unit) -> Wanted:
+    """What the address asks for; the present year unless it says otherwise."""
+    state, year = asked("state", 12), asked("year", 4)
+    across = state in {DUE, OVER} or year == "all"
+    number = int(year) if year.isascii() and year.isdigit() else today().year
+    return Wanted(
+        unit.id, None if across else number, today(), state if state in {*FileState, DUE, OVER} else "",
+        asked("words", 200), person().member_id if request.args.get("mine") else None, asked("after", 120),
+    )  # fmt: skip
 
 
 def values_of(file: OfficeFile) -> dict[str, str]:

@@ -13,7 +13,6 @@ from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import text, whole
 from ecabinet.filing import forms, importing, operations, package, package_reading, printed, seeing
-from ecabinet.filing.file_routes import wanted_of
 from ecabinet.filing.importing import Outcome
 from ecabinet.filing.list_rules import SAMPLE
 from ecabinet.filing.seeing import READERS
@@ -33,7 +32,7 @@ def printed_list(kind: str) -> ResponseReturnValue:
     """Those of the office: the list of files (danh mục hồ sơ) as the page shows it, as PDF, Word or a table."""
     with database().reading() as db:
         unit = desk.unit_of(db, person(), request.args.get("unit", type=int), *READERS)
-        listing = printed.file_list(db, person(), unit, wanted_of(unit), now())
+        listing = printed.file_list(db, person(), unit, forms.wanted_of(unit), now())
         unit_id = unit.id
     return forms.send(kind, listing, "export_files", f"unit:{unit_id}", {}, person(), now())
 
