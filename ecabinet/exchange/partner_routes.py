@@ -37,7 +37,7 @@ def _page(
     return render_template(
         "exchange/partners.html", unit=unit, units=desk.units_of(db, person(), ADMINISTERS), faults=faults, form=form,
         organ=db.get(ExchangeOrgan, unit.id), partners=partners.of_unit(db, unit.id), values=request.form, token=token,
-        address=url_for("exchange.receive", _external=True),
+        address=engines().config.public_url + url_for("exchange.receive"),
     )  # fmt: skip
 
 

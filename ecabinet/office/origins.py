@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from documents.errors import Problem
 from documents.media import PDF
+from documents.operations import rename
 from ecabinet.access import Permission, Person
 from ecabinet.office import desk, incoming
 from ecabinet.office.document_models import OfficeDocument
@@ -41,6 +42,9 @@ def receive(db: Session, unit: Unit, files: Sequence[File], origin: Origin, now:
     paper = next((file for file in files if file.media_type == PDF), files[0])
     version = incoming.receive(db, unit, paper, _clerk(db, unit, now), now, secret=False)
     doc = db.scalars(select(OfficeDocument).where(OfficeDocument.document_id == version.document_id)).one()
+    if subject := origin.offered.get("subject", "")[: LENGTHS["subject"]]:  # better than the name of a file
+        doc.subject = subject
+        rename(db, doc.document, subject, now)
     db.add(OfficeOrigin(
         office_document_id=doc.id, kind=origin.kind, sender=origin.sender[:SENDER], note=origin.note[:NOTE], at=now,
         offered={name: value for name, value in origin.offered.items() if len(value) <= LENGTHS.get(name, NOTE)},

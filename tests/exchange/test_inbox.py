@@ -165,24 +165,22 @@ def test_what_replaces_freezes_the_earlier_one_and_is_linked_to_it(house: Exchan
 OTHER = Organ("000.00.00.H99", "Cơ quan lạ")
 
 
-@pytest.mark.parametrize(
-    ("one", "fault"),
-    [(package(sender=OTHER), Fault.SENDER), (package(to=(OTHER,)), Fault.NOT_OURS), (Package(header()), Fault.EMPTY),
-     (recall(), Fault.UNKNOWN_DOCUMENT)],
-    ids=["sender", "not ours", "empty", "unknown"],
-)  # fmt: skip
-def test_what_is_refused_is_kept_with_its_reason(house: Exchange, one: Package, fault: Fault) -> None:
-    blob = house.put(unsigned(one))
-    for _twice in range(2):
-        with pytest.raises(Problem, match=fault):
-            inbox.take(house.engines, house.unit, blob, house.partner, NOW)
-    (message,) = house.messages("in")
-    assert (message.state, message.fault, message.attempts, message.organ_code) == (
-        "refused",
-        fault,
-        2,
-        "000.00.00.H41",
-    )
+REFUSED = {
+    Fault.SENDER: package(sender=OTHER), Fault.NOT_OURS: package(to=(OTHER,)), Fault.EMPTY: Package(header()),
+    Fault.UNKNOWN_DOCUMENT: recall(),
+}  # fmt: skip
+
+
+def test_what_is_refused_is_kept_with_its_reason(house: Exchange) -> None:
+    for fault, one in REFUSED.items():
+        blob = house.put(unsigned(one))
+        for _twice in range(2):
+            with pytest.raises(Problem, match=fault):
+                inbox.take(house.engines, house.unit, blob, house.partner, NOW)
+        message = house.messages("in")[-1]
+        assert (message.state, message.fault, message.attempts) == ("refused", fault, 2)
+        assert message.organ_code == "000.00.00.H41"
+    assert len(house.messages("in")) == len(REFUSED)
 
 
 def test_a_hostile_file_is_refused_and_kept(house: Exchange) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from documents.database import Database
 from documents.errors import Problem
+from documents.models import Version
 from ecabinet.access import Role
 from ecabinet.mailbox import addresses, letters, operations
 from ecabinet.mailbox.fetching import EVERY, LEASE, FetchTask
@@ -108,7 +109,7 @@ def test_a_letter_comes_in_with_all_its_files_and_is_moved(house: House, server:
     assert origin is not None
     assert origin.sender == "Văn thư UBND tỉnh <vanthu@ubnd.example>"
     assert offered == {"subject": row.subject, "organ_name": "Văn thư UBND tỉnh"}
-    assert (doc.subject, [one.filename for one in files]) == ("Quyết định số 15", ["cong-van.docx"])
+    assert (doc.subject, [one.filename for one in files]) == (row.subject, ["cong-van.docx"])
     assert (server.count("INBOX"), server.count("eCabinet")) == (0, 1)
     assert house.mailbox().looked_at == NOW
 
@@ -184,7 +185,9 @@ def test_hostile_letters_break_nothing(house: House, server: ImapServer) -> None
     house.fetch()
     (taken,) = house.letters()
     assert (taken.state, taken.sent_at, taken.key[:7]) == ("received", None, "sha256:")
-    assert [doc.subject for doc in house.documents()] == ["passwd"]
+    with house.database.reading() as db:
+        (version,) = db.scalars(select(Version))
+    assert (version.filename, version.media_type) == ("passwd.pdf", "application/pdf")
 
 
 def test_parts_in_parts_without_end_are_refused(tmp_path: Path) -> None:
