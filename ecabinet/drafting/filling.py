@@ -22,7 +22,7 @@ from documents.children import Limits
 from documents.errors import Problem
 from documents.media import DOCX
 from ecabinet.drafting import template_rules
-from ecabinet.drafting.form_rules import Laid, Line
+from ecabinet.drafting.form_lines import Laid, Line
 from ecabinet.drafting.template_rules import TemplateFault
 
 LIMITS = Limits(seconds=30.0)

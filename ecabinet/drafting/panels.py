@@ -11,10 +11,9 @@ from documents.queries import newest_version
 from ecabinet.clock import now, today
 from ecabinet.drafting import chain, operations, rounds
 from ecabinet.drafting.models import OfficeDraft
-from ecabinet.office import desk, links, stamps
+from ecabinet.office import desk, stamps
 from ecabinet.office.desk import Seen
 from ecabinet.office.life_rules import OfficeState
-from ecabinet.office.link_models import LinkKind
 from ecabinet.office.panels import Panel
 from ecabinet.web import database, person
 
@@ -47,8 +46,6 @@ def preview(db: Session, seen: Seen) -> str:
         return ""
     return render_template(
         "drafting/preview.html", doc=seen.doc, version=version, picture=stamps.pictured(db, version),
-        came=[one for one in links.of(db, LinkKind.OFFICE, seen.doc.id) if one.from_id == seen.doc.id
-              and one.from_kind == LinkKind.OFFICE],
     )  # fmt: skip
 
 

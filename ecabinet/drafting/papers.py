@@ -19,7 +19,8 @@ from documents.models import Version
 from documents.rules import Secrecy
 from ecabinet.clock import now
 from ecabinet.drafting import filling, form_rules, templates
-from ecabinet.drafting.form_rules import Fault, Laid
+from ecabinet.drafting.form_lines import Laid
+from ecabinet.drafting.form_rules import Fault
 from ecabinet.drafting.models import DraftTemplate, OfficeDraft
 from ecabinet.drafting.paper_rules import BLOCKS, LETTERS, Authority, Content, Paper, sheet_of
 from ecabinet.office import series

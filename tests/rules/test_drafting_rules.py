@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from documents.errors import Invalid
 from ecabinet.drafting import form_rules, template_rules
-from ecabinet.drafting.form_rules import Component, Laid, Line, What
+from ecabinet.drafting.form_lines import Laid, Line
+from ecabinet.drafting.form_rules import Component, What
 from ecabinet.drafting.paper_rules import Authority, Paper, Part, content_of, context_of, part, sheet_of
 from ecabinet.printing import forms
 from ecabinet.printing.sheets import Form
