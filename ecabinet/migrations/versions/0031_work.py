@@ -76,9 +76,9 @@ def _create_reminders() -> None:
         _references("office_reminder", "office_document_id", "office_document"),
         sa.PrimaryKeyConstraint("office_document_id", "due_on", "reminder", name=op.f("pk_office_reminder")),
     )
-    waits = {"sqlite_where": sa.text(f"due_on IS NOT NULL AND {WAITS}"),
-             "postgresql_where": sa.text(f"due_on IS NOT NULL AND {WAITS}")}  # fmt: skip
-    op.create_index("ix_office_document_waits", "office_document", ["due_on", "id"], **waits)
+    waits = sa.text(f"due_on IS NOT NULL AND {WAITS}")
+    op.create_index("ix_office_document_waits", "office_document", ["due_on", "id"],
+                    sqlite_where=waits, postgresql_where=waits)  # fmt: skip
     registered = sa.text("state = 'registered'")
     op.create_index("ix_office_document_unpresented", "office_document", ["arrived_on", "id"],
                     sqlite_where=registered, postgresql_where=registered)  # fmt: skip
