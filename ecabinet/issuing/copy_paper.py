@@ -36,17 +36,25 @@ def made(paper: bytes, pages: str, block: CopyBlock) -> bytes:
         folder = Path(name)
         (folder / PAPER).write_bytes(paper)
         _draw(block, folder / BLOCK)
-        count = _ask(folder, {"do": "count"})["pages"]
-        _ask(folder, {"do": "take", "pages": pages_of(pages, count)})
-        _ask(folder, {"do": "lay"})
+        _ask({"pages": pages}, folder)
         return (folder / COPY).read_bytes()
 
 
-def _ask(folder: Path, order: dict[str, Any]) -> dict[str, Any]:
+def check(paper: bytes, pages: str) -> None:
+    """Raise as :func:`made` does, before a copy has its number."""
+    with TemporaryDirectory(prefix="ecabinet-copy-") as name:
+        folder = Path(name)
+        (folder / PAPER).write_bytes(paper)
+        _ask({"pages": pages, "check": True}, folder)
+
+
+def _ask(order: dict[str, Any], folder: Path) -> None:
     try:
-        return errands.ask(__name__, order, folder, LIMITS, MOST_BYTES)
+        said = errands.ask(__name__, order, folder, LIMITS, MOST_BYTES)
     except errands.ErrandFailed as failed:
         raise Problem("not_copied", failed.reason) from failed
+    if not said["made"]:
+        raise Problem("not_pages", field="pages", count=said["count"])
 
 
 def _draw(block: CopyBlock, path: Path) -> None:
@@ -55,7 +63,7 @@ def _draw(block: CopyBlock, path: Path) -> None:
     canvas = Canvas(str(path), pagesize=(WIDE, HIGH), invariant=1)
     canvas.setLineWidth(0.6)
     canvas.line(MARGIN, ROOM, WIDE - MARGIN, ROOM)
-    left, right = WIDE * 0.27, WIDE * 0.71
+    left, right = WIDE * 0.28, WIDE * 0.71
     y = _lines(canvas, block.organ.upper(), left, ROOM - 18, 12, bold=True)
     _lines(canvas, f"Số: {block.code}", left, y - 4, 12)
     y = _lines(canvas, WORDS[block.kind], right, ROOM - 18, 13, bold=True)
@@ -71,22 +79,25 @@ def _lines(
     """A text in the middle of ``x``, on as many lines as it needs; where the next one goes."""
     face = pdf_words.font(Face(size, bold=bold, italic=slant))
     canvas.setFont(face, size)
-    for line in simpleSplit(pdf_words.known(text), face, size, WIDE * 0.44):
+    for line in simpleSplit(pdf_words.known(text), face, size, WIDE * 0.37):
         canvas.drawString(x - stringWidth(line, face, size) / 2, y, line)
         y -= size * 1.25
     return y
 
 
 def _work(order: dict[str, Any]) -> dict[str, Any]:
-    if order["do"] == "count":
-        with pikepdf.open(PAPER) as paper:
-            return {"pages": len(paper.pages)}
-    if order["do"] == "take":
-        with pikepdf.open(PAPER) as paper, pikepdf.new() as taken:
-            paper.flatten_annotations("all")  # a signature says nothing of a copy: what it looks like stays
-            taken.pages.extend(paper.pages[page] for page in order["pages"])
+    with pikepdf.open(PAPER) as paper:
+        count = len(paper.pages)
+        try:
+            wanted = pages_of(order["pages"], count)
+        except Problem:
+            return {"made": False, "count": count}
+        if order.get("check"):
+            return {"made": True, "count": count}
+        paper.flatten_annotations("all")  # a signature says nothing of a copy: what it looks like stays
+        with pikepdf.new() as taken:
+            taken.pages.extend(paper.pages[page] for page in wanted)
             taken.save(PAGES)
-        return {}
     with pikepdf.open(PAGES) as taken, pikepdf.open(BLOCK) as block:
         if _has_room():
             page = taken.pages[-1]
@@ -96,7 +107,7 @@ def _work(order: dict[str, Any]) -> dict[str, Any]:
         else:
             taken.pages.append(block.pages[0])
         taken.save(COPY)
-    return {}
+    return {"made": True, "count": count}
 
 
 def _has_room() -> bool:

@@ -18,7 +18,7 @@ from documents.queries import newest_version
 from documents.versions import add_version
 from ecabinet.access import Person, member_label
 from ecabinet.engines import Engines
-from ecabinet.issuing import numbering, originals
+from ecabinet.issuing import copy_paper, numbering, originals
 from ecabinet.issuing.delivery_rules import CopyKind
 from ecabinet.issuing.models import Dispatch
 from ecabinet.office import desk, links
@@ -77,10 +77,21 @@ def fill(engines: Engines, office_id: int, person: Person, now: datetime) -> Non
             dispatch.filled_version = kept.id if kept is not None else None
 
 
+def check_copy(engines: Engines, office_id: int, pages: str) -> None:
+    """Raise where an issued document cannot be copied like that, before the copy takes its number."""
+    with engines.database.reading() as db:
+        source = _issued(db, office_id)
+    copy_paper.check(_bytes(engines, source), pages)
+
+
 def _copied(db: Session, doc: OfficeDocument) -> Version:
     """The issued paper that a document is the copy of."""
     ends = [link.to_id for link in links.of(db, LinkKind.OFFICE, doc.id) if link.relation == Relation.COPIES]
-    dispatch = db.get(Dispatch, ends[0]) if ends else None
+    return _issued(db, ends[0] if ends else 0)
+
+
+def _issued(db: Session, office_id: int) -> Version:
+    dispatch = db.get(Dispatch, office_id)
     version = newest_version(db, dispatch.document_id) if dispatch and dispatch.document_id else None
     if version is None or version.media_type != PDF:
         raise Problem("not_a_pdf")

@@ -13,6 +13,7 @@ from ecabinet.access import Permission
 from ecabinet.clock import now, today
 from ecabinet.fields import day, text, whole
 from ecabinet.issuing import numbering, originals, papers, queries, recalling
+from ecabinet.issuing.copy_rules import check_pages
 from ecabinet.issuing.delivery_rules import CopyKind
 from ecabinet.issuing.numbering import Wish
 from ecabinet.issuing.originals import CopyWish
@@ -217,6 +218,9 @@ def copy(office_id: int) -> ResponseReturnValue:
         if kind not in list(CopyKind):
             raise Problem("unknown_choice", field="kind")
         wish = CopyWish(CopyKind(kind), text("pages"), text("signer_name"), text("signer_position"), _wish())
+        with database().reading() as db:
+            load(db, office_id, OfficeAct.COPY)
+        papers.check_copy(engines(), office_id, check_pages(wish.pages, wish.kind))
         with database().writing() as db:
             seen = load(db, office_id, OfficeAct.COPY, change=True)
             made = originals.begin_copy(db, seen, wish, person(), now()).id
