@@ -60,9 +60,7 @@ ISSUING_SENTENCES = {
     "former_not_issued": _("Văn bản %(paper)s không còn hiệu lực phát hành, nên không thay thế hoặc sửa được nữa."),
     "delivery_state": _("Việc chuyển văn bản này vừa sang trạng thái khác. Đồng chí tải lại trang."),
     "reminded_lately": _("Mới nhắc trong vòng 12 giờ qua."),
-    "recall_nothing_done": _(
-        "Chưa triển khai thì trả lại văn bản. Chỉ từ chối thu hồi khi việc đã làm hoặc đang làm."
-    ),
+    "recall_nothing_done": _("Chưa triển khai thì trả lại văn bản. Chỉ từ chối thu hồi khi việc đã làm hoặc đang làm."),
     "organ_code": _("Mã định danh gồm các nhóm chữ số cách nhau bằng dấu chấm, ví dụ 000.00.00.H41."),
     "not_an_address": _("Địa chỉ thư điện tử chưa đúng."),
     "not_pages": _("Trang trích sao ghi như 1-3, 5 và có trong văn bản."),
