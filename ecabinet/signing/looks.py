@@ -19,7 +19,7 @@ from documents.errors import Problem
 from ecabinet.clock import ZONE
 from ecabinet.printing import pdf_words, texts
 from ecabinet.printing.forms import Face
-from ecabinet.signing.place_rules import DEPTH, HEIGHT
+from ecabinet.signing.page_lines import DEPTH, HEIGHT
 
 BLUE = Color(0.09, 0.2, 0.55)
 RED = Color(0.78, 0.08, 0.1)

@@ -14,7 +14,8 @@ import pypdfium2
 from documents import errands
 from documents.children import Limits
 from documents.errors import Problem
-from ecabinet.signing.place_rules import DEPTH, HEIGHT, How, Letter, Page, Place, Places, judge
+from ecabinet.signing.page_lines import DEPTH, HEIGHT, Letter, Page
+from ecabinet.signing.place_rules import How, Place, Places, judge
 
 __all__ = ["How", "Place", "Places", "Unreadable", "find"]
 

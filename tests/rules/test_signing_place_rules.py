@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecabinet.signing.place_rules import SEAL, How, Letter, Page, Place, judge, seal_beside
+from ecabinet.signing.page_lines import Letter, Page
+from ecabinet.signing.place_rules import SEAL, How, Place, judge, seal_beside
 
 WIDTH, HEIGHT, SIZE = 595.0, 842.0, 13.0
 
