@@ -126,7 +126,7 @@ class Exchange(Issuing):
         while outbox.fill(self.engines, now):
             pass
 
-    def send(self, now: datetime = NOW, seconds: float = 5) -> None:
+    def send(self, now: datetime = NOW, seconds: float = 20) -> None:
         """All that is due is posted."""
         task = SendTask(seconds)
         while task(self.engines, now):

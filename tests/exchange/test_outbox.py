@@ -24,6 +24,7 @@ from ecabinet.printing import seals
 from tests.exchange.house import TOKEN, Exchange, Receiver, receiver
 from tests.exchange.packages import OURS, SENDER, status
 from tests.people import NOW
+from tests.services import wait_until
 
 
 @pytest.fixture
@@ -83,13 +84,15 @@ def test_what_may_be_over_soon_is_tried_again(house: Exchange, partner: Receiver
     house.fill()
     now, faults = NOW, []
     partner.answers = ["lost", "hangs", "500", "429", "nonsense"]
-    for attempt in range(5):
-        house.send(now, seconds=0.3)
+    for attempt, answer in enumerate(list(partner.answers)):
+        house.send(now, seconds=0.5 if answer == "hangs" else 20)
+        arrived = attempt + 1
+        wait_until(lambda arrived=arrived: len(partner.got) == arrived, answer)  # type: ignore[misc]
         (message,) = house.messages("out")
         assert (message.state, message.run_after) == ("waiting", now + TRIES[attempt])
         faults.append(message.fault)
         house.send(now)
-        assert len(partner.got) == attempt + 1  # not before its time
+        assert len(partner.got) == arrived  # not before its time
         now += TRIES[attempt]
     assert faults == ["partner_unreachable"] * 2 + ["partner_later"] * 2 + ["partner_no_sense"]
     house.send(now)

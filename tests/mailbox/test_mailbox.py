@@ -54,7 +54,7 @@ class House(Issuing):
             operations.save(db, unit, address, password, self.engines.sealer, admin, NOW, active=active)
 
     def fetch(self, between: Callable[[], None] = lambda: None, now: object = NOW) -> None:
-        task = FetchTask(5, between)
+        task = FetchTask(20, between)
         while task(self.engines, now):  # type: ignore[arg-type]
             pass
 
