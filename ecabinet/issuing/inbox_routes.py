@@ -49,10 +49,20 @@ def of_document(office_id: int) -> ResponseReturnValue:
 @bp.get("/office/inbox/<int:delivery_id>")
 def page(delivery_id: int) -> ResponseReturnValue:
     """Those whom it reached: what it is, and what may be done with it."""
-    with database().writing() as db:  # that it was opened is kept
-        arrived = receiving.load(db, person(), delivery_id)
-        receiving.note_reading(db, arrived, now())
+    _opened(delivery_id)
     return _page(delivery_id, {}, "")
+
+
+def _opened(delivery_id: int) -> int | None:
+    """Keep when it was opened first; the document of the archive in which it is read."""
+    with database().reading() as db:
+        arrived = receiving.load(db, person(), delivery_id)
+        entry, seen_before = arrived.delivery.entry, arrived.delivery.read_at is not None
+        document_id = entry.document_id if entry is not None else arrived.dispatch.document_id
+    if not seen_before:
+        with database().writing() as db:
+            receiving.note_reading(db, receiving.load(db, person(), delivery_id, change=True), now())
+    return document_id
 
 
 def _page(delivery_id: int, faults: Mapping[str, str], form: str, duplicates: Sequence[OfficeDocument] = ()) -> str:
@@ -67,11 +77,7 @@ def _page(delivery_id: int, faults: Mapping[str, str], form: str, duplicates: Se
 @bp.get("/office/inbox/<int:delivery_id>/paper")
 def paper(delivery_id: int) -> ResponseReturnValue:
     """The same people: the paper in the reader."""
-    with database().writing() as db:
-        arrived = receiving.load(db, person(), delivery_id)
-        receiving.note_reading(db, arrived, now())
-        document_id = arrived.delivery.entry.document_id if arrived.delivery.entry else arrived.dispatch.document_id
-    return redirect(url_for("library.read", document_id=document_id))
+    return redirect(url_for("library.read", document_id=_opened(delivery_id)))
 
 
 @bp.post("/office/inbox/<int:delivery_id>/accept")
