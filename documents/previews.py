@@ -49,6 +49,7 @@ def _draw_pdf(source: Path, width: int) -> Any:
     import pypdfium2  # after the limits are set: nothing of it runs without them
 
     pdf = pypdfium2.PdfDocument(source)
+    pdf.init_forms()  # a number that was written into its field, and who signed
     page = pdf[0]
     across, down = page.get_size()
     scale = width / max(across, 1)

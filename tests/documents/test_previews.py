@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from documents import media, previews, safety
 from documents.children import LIMITS
@@ -41,6 +42,15 @@ def test_a_paper(draw):
     assert {kind: image.size for kind, image in made.items()} == {"preview": (400, 566), "thumbnail": (160, 226)}
     darkest, lightest = made[RenditionKind.PREVIEW].convert("L").getextrema()
     assert darkest < 128 < lightest  # there is something on it
+
+
+def test_what_stands_in_a_field_is_seen(draw):
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 400))
+    canvas.acroForm.textfield(value="245", x=0, y=200, width=400, height=100, fontSize=72, borderWidth=0)
+    canvas.save()
+    shown = draw(out.getvalue(), media.PDF)[RenditionKind.PREVIEW].convert("L").crop((0, 100, 400, 200))
+    assert shown.getextrema()[0] < 128
 
 
 @pytest.mark.parametrize(
