@@ -47,6 +47,7 @@ def test_a_paper(draw):
 def test_what_stands_in_a_field_is_seen(draw):
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(400, 400))
+    canvas.drawString(10, 10, "Số:")
     canvas.acroForm.textfield(value="245", x=0, y=200, width=400, height=100, fontSize=72, borderWidth=0)
     canvas.save()
     shown = draw(out.getvalue(), media.PDF)[RenditionKind.PREVIEW].convert("L").crop((0, 100, 400, 200))
