@@ -6,8 +6,8 @@ from flask_babel import gettext, lazy_gettext
 
 from ecabinet.agenda_words import AGENDA_LABELS
 from ecabinet.archive_words import ARCHIVE_LABELS
-from ecabinet.exchange_words import EXCHANGE_LABELS
 from ecabinet.drafting_words import DRAFTING_LABELS
+from ecabinet.exchange_words import EXCHANGE_LABELS
 from ecabinet.export_words import EXPORT_LABELS
 from ecabinet.filing_words import FILING_LABELS
 from ecabinet.invitation_words import INVITATION_LABELS

@@ -5,8 +5,8 @@ from flask_babel import gettext, lazy_gettext
 from documents.errors import Problem
 from ecabinet.agenda_words import AGENDA_SENTENCES
 from ecabinet.archive_words import ARCHIVE_SENTENCES
-from ecabinet.exchange_words import EXCHANGE_SENTENCES
 from ecabinet.drafting_words import DRAFTING_SENTENCES
+from ecabinet.exchange_words import EXCHANGE_SENTENCES
 from ecabinet.export_words import EXPORT_SENTENCES
 from ecabinet.filing_words import FILING_SENTENCES
 from ecabinet.following_words import FOLLOWING_SENTENCES
