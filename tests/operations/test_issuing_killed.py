@@ -22,17 +22,19 @@ from tests.operations.test_import_killed import wait_until
 from tests.people import PASSWORD_HASH
 
 UNITS, KILLS = 300, 2
-WORKER = """
+PIECE = 50
+WORKER = f"""
 import sys
 from datetime import UTC, datetime
 from documents.database import Database
 from ecabinet.issuing.sending import deliver_piece
 
 database = Database(sys.argv[1])
-while deliver_piece(database, datetime.now(UTC), 5):
-    pass
+for _line in sys.stdin:
+    deliver_piece(database, datetime.now(UTC), {PIECE})
+    print("brought", flush=True)
 """
-"""The worker's task and nothing else: to be killed it need not be able to do more."""
+"""The worker's task and nothing else, a piece for each line: killed it is while it has one in hand."""
 
 
 def many_units(house: Issuing) -> None:
@@ -69,14 +71,23 @@ def test_killed_at_whatever_moment_each_has_it_once(database: Database, tmp_path
         with database.reading() as db:
             return db.scalar(select(func.count()).where(Delivery.status == DeliveryStatus.ARRIVED)) or 0
 
-    for _kill in range(KILLS):
-        reached = arrived()
-        process = subprocess.Popen([sys.executable, "-c", WORKER, database.url.render_as_string(hide_password=False)])
-        wait_until(lambda reached=reached: arrived() > reached)  # type: ignore[misc]
-        process.kill()
-        process.wait()
-        assert arrived() < UNITS  # it was killed in the middle
-    house.deliver()
+    command = [sys.executable, "-c", WORKER, database.url.render_as_string(hide_password=False)]
+    for kill in range(KILLS):
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            print(file=process.stdin, flush=True)
+            assert process.stdout.readline() == "brought\n"
+            print(file=process.stdin, flush=True)
+            process.kill()
+        assert PIECE * (kill + 1) <= arrived() <= PIECE * 2 * (kill + 1)  # whole pieces, or none
+        assert arrived() % PIECE == 0
+
+    def brought() -> bool:
+        house.deliver()  # until the server has noticed who is gone, what they held is passed over
+        return arrived() == UNITS
+
+    wait_until(brought)
     with database.reading() as db:
         copy = db.get_one(Dispatch, office_id).document_id
         labels = db.scalar(select(func.count()).where(DocumentLabel.document_id == copy))
