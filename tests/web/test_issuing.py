@@ -88,7 +88,7 @@ def test_from_the_scan_to_the_register_of_the_recipient(office: Site) -> None:
     assert "Đang chuyển" not in clerk.get(f"{place}/deliveries/progress").text
     inbox = hue.get("/office/inbox").text
     assert "Về việc khen thưởng" in inbox
-    assert '<span class="tab-count">1</span>' in inbox
+    assert "Hộp đến (1)" in inbox
     mine = f"/office/inbox/{delivery_of(office, place).id}"
     assert hue.get(f"/office/inbox/of/{place.rsplit('/', 1)[1]}").location == mine
     assert hue.get(hue.get(f"{mine}/paper").location).status_code == 200
