@@ -14,6 +14,7 @@ from documents.operations import add_document
 from documents.versions import add_version
 from ecabinet.access import member_label, unit_label
 from ecabinet.demo import (
+    drafting,
     exchange,
     filing,
     issuing,
@@ -84,6 +85,7 @@ def make(engines: Engines, say: Callable[[str], None]) -> None:
         office.make(db, centre, bodies["committee"], came, letter_blobs, now)
         registers.make(db, provinces, past, past_blobs, now)
         issuing.make(db, centre, provinces[0], goes, going_blobs, now)
+        drafting.make(db, engines.blobs, centre, now)
         filing.make(db, centre, now)
         keys.make(db, centre, engines.sealer, password, now)
         work.make(db, centre, now)

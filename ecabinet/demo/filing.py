@@ -9,11 +9,11 @@ from documents.models import Document
 from documents.retention_rules import Retention
 from ecabinet.access import Person
 from ecabinet.clock import ZONE
+from ecabinet.demo.people import signed_in
 from ecabinet.filing import gathering, operations, seeing
 from ecabinet.filing.file_rules import FileFacts
-from ecabinet.meetings.persons import person_of
 from ecabinet.office.document_models import OfficeDocument
-from ecabinet.registry.models import Account, Unit
+from ecabinet.registry.models import Unit
 
 GENERAL, YOUTH, FINANCE = "I. Tổng hợp", "II. Công tác thanh niên", "III. Tài chính"
 _R = Retention
@@ -31,7 +31,7 @@ NEARLY_A_YEAR = timedelta(days=350)
 
 def make(db: Session, centre: Unit, now: datetime) -> None:
     """By the clerk, with the official in charge of what is at work."""
-    clerk, official = (_person(db, login, now) for login in ("vanthu", "chuyenvien"))
+    clerk, official = (signed_in(db, login, now) for login in ("vanthu", "chuyenvien"))
     year = now.astimezone(ZONE).year
     for notation, heading, title, retention in LIST:
         charge = official.member_id if notation in WITH_DOCUMENTS else None
@@ -60,11 +60,3 @@ def _last_years(db: Session, centre: Unit, clerk: Person, year: int, now: dateti
 
 def _gather(db: Session, file_id: int, ids: list[int], clerk: Person, now: datetime) -> None:
     gathering.add(db, seeing.load(db, clerk, file_id), ids, clerk, now)
-
-
-def _person(db: Session, login: str, now: datetime) -> Person:
-    account = db.scalars(select(Account.id).where(Account.login == login)).one()
-    found = person_of(db, account, now)
-    if found is None:
-        raise ValueError(f"nobody signs in as {login}")
-    return found

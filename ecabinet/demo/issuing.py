@@ -14,7 +14,7 @@ from documents.blobs import Blob
 from ecabinet.access import Person
 from ecabinet.clock import ZONE
 from ecabinet.demo.letters import Letter, render
-from ecabinet.demo.people import Names
+from ecabinet.demo.people import Names, signed_in
 from ecabinet.engines import Engines
 from ecabinet.issuing import numbering, originals, papers, receiving, recipients, sending
 from ecabinet.issuing.delivery_rules import Purpose, RecipientKind
@@ -22,11 +22,10 @@ from ecabinet.issuing.models import Delivery
 from ecabinet.issuing.numbering import Wish
 from ecabinet.issuing.originals import Original
 from ecabinet.issuing.recipients import Recipient
-from ecabinet.meetings.persons import person_of
 from ecabinet.office import desk, setting
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.incoming import File, Registering
-from ecabinet.registry.models import Account, Unit
+from ecabinet.registry.models import Unit
 from ecabinet.registry.rules import Sex, UnitKind
 
 
@@ -68,7 +67,7 @@ def put(engines: Engines, goes: list[Goes]) -> list[Blob]:
 
 def make(db: Session, centre: Unit, province: Unit, goes: list[Goes], blobs: list[Blob], now: datetime) -> None:
     """Through the same steps that people take."""
-    clerk, below = (_person(db, login, now) for login in ("vanthu", "vanthutinh"))
+    clerk, below = (signed_in(db, login, now) for login in ("vanthu", "vanthutinh"))
     setting.choose(db, province, setting.Chosen("state", "TĐHN", None, {}), below, now)
     issued, _signed, report = (
         _bring(db, unit, one, blob, person, now)
@@ -81,14 +80,6 @@ def make(db: Session, centre: Unit, province: Unit, goes: list[Goes], blobs: lis
     while sending.bring_some(db, now - timedelta(hours=5)):
         pass
     _received(db, issued, province, below, now)
-
-
-def _person(db: Session, login: str, now: datetime) -> Person:
-    account = db.scalars(select(Account.id).where(Account.login == login)).one()
-    found = person_of(db, account, now)
-    if found is None:
-        raise ValueError(f"nobody signs in as {login}")
-    return found
 
 
 def _bring(db: Session, unit: Unit, one: Goes, blob: Blob, person: Person, now: datetime) -> OfficeDocument:

@@ -12,9 +12,8 @@ from documents.blobs import Blob
 from ecabinet.access import Person
 from ecabinet.clock import ZONE
 from ecabinet.demo.letters import Letter, render
-from ecabinet.demo.people import Names
+from ecabinet.demo.people import Names, signed_in
 from ecabinet.engines import Engines
-from ecabinet.meetings.persons import person_of
 from ecabinet.office import desk, incoming, routing, series, setting
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.document_rules import Facts
@@ -22,7 +21,7 @@ from ecabinet.office.incoming import File, Registering
 from ecabinet.office.life_rules import OfficeState
 from ecabinet.office.numbering_rules import Direction, split_code
 from ecabinet.office.routing_rules import Order, Report, Role, Whom
-from ecabinet.registry.models import Account, Body, Unit
+from ecabinet.registry.models import Body, Unit
 from ecabinet.registry.rules import Sex
 
 
@@ -105,15 +104,6 @@ def make(db: Session, centre: Unit, body: Body, came: list[Came], blobs: list[Bl
         version = incoming.receive(db, centre, File(blob, name, "application/pdf"), clerk, at, secret=False)
         found = select(OfficeDocument.id).where(OfficeDocument.document_id == version.document_id)
         _bring_to(db, db.scalars(found).one(), one, (clerk, leader, official), at)
-
-
-def signed_in(db: Session, login: str, now: datetime) -> Person:
-    """The person of an account of the demonstration."""
-    account = db.scalars(select(Account.id).where(Account.login == login)).one()
-    found = person_of(db, account, now)
-    if found is None:
-        raise ValueError(f"nobody signs in as {login}")
-    return found
 
 
 def _bring_to(db: Session, office_id: int, one: Came, people: tuple[Person, Person, Person], at: datetime) -> None:

@@ -6,15 +6,16 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from ecabinet.access import Role, ancestors
+from ecabinet.access import Person, Role, ancestors
+from ecabinet.meetings.persons import person_of
 from ecabinet.registry import bodies, operations
 from ecabinet.registry.body_rules import Days
 from ecabinet.registry.history_models import MemberEvent
 from ecabinet.registry.member_counts import Tally
-from ecabinet.registry.models import Body, Member, Unit
+from ecabinet.registry.models import Account, Body, Member, Unit
 from ecabinet.registry.rules import BodyKind, MemberEventKind, MemberStatus, Sex, UnitKind
 
 DATA = Path(__file__).parent / "data"
@@ -192,3 +193,12 @@ def make_accounts(
                 operations.grant(db, account, role, unit)
             lines.append(f"{login:<11} {password}   {member.full_name} ({purpose.format(unit=unit.name)})")
     return lines
+
+
+def signed_in(db: Session, login: str, now: datetime) -> Person:
+    """The person of an account of the demonstration."""
+    account = db.scalars(select(Account.id).where(Account.login == login)).one()
+    found = person_of(db, account, now)
+    if found is None:
+        raise ValueError(f"nobody signs in as {login}")
+    return found

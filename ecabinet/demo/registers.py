@@ -13,7 +13,7 @@ from documents.blobs import Blob
 from ecabinet.access import Person
 from ecabinet.clock import ZONE
 from ecabinet.demo.letters import Letter, render
-from ecabinet.demo.office import signed_in
+from ecabinet.demo.people import signed_in
 from ecabinet.engines import Engines
 from ecabinet.office import desk, incoming, routing
 from ecabinet.office.document_models import OfficeDocument

@@ -11,7 +11,7 @@ from ecabinet.calendars import operations as calendars
 from ecabinet.calendars import queries
 from ecabinet.calendars.rules import EventDraft, EventKind, monday
 from ecabinet.clock import ZONE
-from ecabinet.demo.office import signed_in
+from ecabinet.demo.people import signed_in
 from ecabinet.office import desk, tasks_given
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.office.life_rules import OfficeState
