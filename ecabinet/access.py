@@ -112,9 +112,12 @@ def holding_label(unit_id: int) -> str:
     return f"holding:{unit_id}"
 
 
+ARCHIVE = "archive:"
+
+
 def archive_label(unit_id: int) -> str:
     """Opens what was handed to the archive of this unit to those who keep it."""
-    return f"archive:{unit_id}"
+    return f"{ARCHIVE}{unit_id}"
 
 
 def meeting_label(meeting_id: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from documents.errors import Forbidden, NotFound, Problem
-from ecabinet.access import GRANTS, Permission, Person, ancestors, member_label, office_label
+from ecabinet.access import ARCHIVE, GRANTS, Permission, Person, ancestors, member_label, office_label
 from ecabinet.office import life_rules
 from ecabinet.office.chain_models import ChainStep, Consulted
 from ecabinet.office.document_models import OfficeDocument
@@ -185,7 +185,12 @@ def leaders(db: Session, unit: Unit) -> list[tuple[int, str]]:
 
 
 def labels_of(db: Session, doc: OfficeDocument) -> set[str]:
-    """Who finds and opens its paper: what :func:`load` decides, as labels."""
+    """Who finds and opens its paper: what :func:`load` decides, as labels; and the archive that has it."""
+    found = _labels_of_office(db, doc)
+    return found | {one.label for one in doc.document.labels if one.label.startswith(ARCHIVE)}
+
+
+def _labels_of_office(db: Session, doc: OfficeDocument) -> set[str]:
     assignments = live_assignments(db, doc.id)
     members = {doc.presented_to, *(one.member_id for one in assignments)}
     if doc.direction == Direction.OUTGOING:

@@ -14,12 +14,14 @@ from documents.errors import Invalid, NotFound, Problem
 from documents.models import Binned, Document, DocumentLabel, Version
 from documents.queries import may_see
 from documents.retention_rules import Retention
+from ecabinet.access import archive_label
 from ecabinet.audit import AuditEntry
 from ecabinet.audit import check as check_audit
 from ecabinet.filing import destroying, handing_over, reminding
 from ecabinet.filing.models import Destruction, FileDocument, OfficeFile
 from ecabinet.library import archive, document_access, keeping, purging
 from ecabinet.notices.models import Notice
+from ecabinet.office import desk
 from ecabinet.office.document_models import OfficeDocument
 from ecabinet.registry.models import Unit
 from tests.filing_people import (
@@ -118,6 +120,18 @@ def test_what_the_archive_has_stays_as_it_is(database: Database, tmp_path: Path)
                 do(db, office, "first", file_id, act, *said)
         with refused("file_state"):
             gather(db, office, file_id, in_archive(db, office, "Thêm", sha="9"))
+
+
+def test_what_the_office_does_later_does_not_close_it_to_the_archive(database: Database) -> None:
+    with database.writing() as db:
+        office = staffed(db)
+        file_id = accepted(db, office)
+        (doc,) = db.scalars(
+            select(OfficeDocument).where(OfficeDocument.document_id.in_(d.id for d in inside(db, file_id)))
+        )
+        label = archive_label(office.units["centre"])
+        assert label in {one.label for one in doc.document.labels}
+        assert label in desk.labels_of(db, doc)
 
 
 def test_returned_with_a_reason(database: Database) -> None:
