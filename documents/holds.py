@@ -32,7 +32,7 @@ def is_held(db: Session, document_id: int) -> bool:
 
 
 def require_loose(db: Session, document_id: int, *, firm: bool = False) -> None:
-    """Raise ``held`` while something holds it; ``firm``: only where a hold is firm."""
+    """Raise ``held`` while something holds it; ``firm``: ``held_firmly``, only where a hold is firm."""
     found = select(Hold.document_id).where(Hold.document_id == document_id)
     if db.scalar((found.where(Hold.firm) if firm else found).limit(1)) is not None:
-        raise Problem("archived" if firm else "held")
+        raise Problem("held_firmly" if firm else "held")

@@ -55,6 +55,6 @@ ARCHIVE_SENTENCES = {
         "Tài liệu đang được dùng ở phiên họp, đợt lấy ý kiến hoặc nhiệm vụ. Đồng chí thay đổi ở nơi đang dùng."
     ),
     "held": _("Tài liệu nằm trong hồ sơ nên không xóa được. Đồng chí đưa ra khỏi hồ sơ trước."),
-    "archived": _("Tài liệu thuộc hồ sơ đã nộp lưu trữ nên được giữ nguyên, không thêm phiên bản."),
+    "held_firmly": _("Tài liệu thuộc hồ sơ đã nộp lưu trữ nên được giữ nguyên, không thêm phiên bản."),
     "blob_locked": _("Kho lưu trữ đang khóa nội dung này theo thời hạn, chưa xóa được."),
 }

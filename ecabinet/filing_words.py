@@ -52,7 +52,7 @@ FILING_LABELS = {
         "decided": _("Đã quyết định"),
         "dropped": _("Đã bỏ"),
     },
-    "verdict": {
+    "destruction_verdict": {
         "destroy": _("Hủy"),
         "keep": _("Giữ lại"),
     },

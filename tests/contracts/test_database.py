@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from documents import operations, versions
 from documents.blobs import Blob
 from documents.database import Base, Database, changed
-from documents.models import Binned, Document, DocumentLabel, Job, Loan, PageText, Version
+from documents.models import Binned, Document, DocumentLabel, Hold, Job, Loan, PageText, Version
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC)
-MODELS = (Document, DocumentLabel, Version, PageText, Job, Loan, Binned)
+MODELS = (Document, DocumentLabel, Version, PageText, Job, Loan, Binned, Hold)
 TABLES = [Base.metadata.tables[model.__tablename__] for model in MODELS]
 BLOB = Blob("a" * 64, 5)
 

@@ -111,7 +111,7 @@ def test_what_the_archive_has_stays_as_it_is(database: Database, tmp_path: Path)
         kept = inside(db, file_id)[1]
         loaded = document_access.load(db, clerk, kept.id, NOW)
         blob = blobs.put(io.BytesIO(b"another"))
-        with refused("archived"):
+        with refused("held_firmly"):
             keeping.put_version(db, loaded, archive.File(blob, "b.pdf", "application/pdf"), "mới", clerk, NOW)
         with refused("held"):
             keeping.throw_away(db, loaded, "thừa", 30, clerk, NOW)

@@ -1,6 +1,7 @@
 """Every code that can be raised has a sentence, every state a label; English is complete."""
 
 import ast
+from importlib import import_module
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -69,6 +70,19 @@ def used_messages() -> set[str]:
 def english() -> Catalog:
     with (ROOT / "ecabinet/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
         return read_po(file)
+
+
+def test_no_word_is_said_by_two() -> None:
+    """The lists of the features are laid together: one of two of the same name would be lost."""
+    for ending in ("_LABELS", "_SENTENCES"):
+        said: dict[str, str] = {}
+        for module in sorted(ROOT.glob("ecabinet/*.py")):
+            named = vars(import_module(f"ecabinet.{module.stem}")) if module.stem != "__main__" else {}
+            for name, words in named.items():
+                if name.endswith(ending) and isinstance(words, dict):
+                    twice = {word: said[word] for word in words if said.get(word, name) != name}
+                    assert twice == {}, name
+                    said |= dict.fromkeys(words, name)
 
 
 def test_english_is_complete_and_holds_nothing_else() -> None:
