@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from documents.errors import Invalid, Problem
+from ecabinet.meetings.rules import span_faults
 
 LONGEST_TITLE = 300
 LONGEST_PLACE = 200
@@ -102,14 +103,7 @@ def check_draft(draft: EventDraft) -> tuple[datetime, datetime]:
             faults[name] = Problem("too_long", limit=limit)
     if not draft.leaders:
         faults["leaders"] = Problem("event_nobody")
-    if draft.starts_at is None:
-        faults["starts_at"] = Problem("not_a_time")
-    if draft.ends_at is None:
-        faults["ends_at"] = Problem("not_a_time")
-    elif draft.starts_at is not None and draft.ends_at <= draft.starts_at:
-        faults["ends_at"] = Problem("ends_before_start")
-    elif draft.starts_at is not None and draft.ends_at - draft.starts_at > LONGEST:
-        faults["ends_at"] = Problem("event_too_long", limit=LONGEST.days)
+    faults |= span_faults(draft.starts_at, draft.ends_at, LONGEST, Problem("event_too_long", limit=LONGEST.days))
     if faults or draft.starts_at is None or draft.ends_at is None:
         raise Invalid(faults)
     return draft.starts_at, draft.ends_at

@@ -92,6 +92,21 @@ class MeetingDraft:
     quorum_units_denominator: int | None = None
 
 
+def span_faults(
+    starts_at: datetime | None, ends_at: datetime | None, longest: timedelta, too_long: Problem
+) -> dict[str, Problem]:
+    """What is the matter with a beginning and an end, by field."""
+    faults = {
+        name: Problem("not_a_time") for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at is None
+    }
+    if starts_at is not None and ends_at is not None:
+        if ends_at <= starts_at:
+            faults["ends_at"] = Problem("ends_before_start")
+        elif ends_at - starts_at > longest:
+            faults["ends_at"] = too_long
+    return faults
+
+
 def check_meeting(draft: MeetingDraft) -> None:
     """Raise :class:`Invalid` naming every fault by its field."""
     faults: dict[str, Problem] = {}
@@ -101,14 +116,8 @@ def check_meeting(draft: MeetingDraft) -> None:
         faults["title"] = Problem("too_long", limit=300)
     if len(draft.place) > 200:
         faults["place"] = Problem("too_long", limit=200)
-    if draft.starts_at is None:
-        faults["starts_at"] = Problem("not_a_time")
-    if draft.ends_at is None:
-        faults["ends_at"] = Problem("not_a_time")
-    elif draft.starts_at is not None and draft.ends_at <= draft.starts_at:
-        faults["ends_at"] = Problem("ends_before_start")
-    elif draft.starts_at is not None and draft.ends_at - draft.starts_at > LONGEST_MEETING:
-        faults["ends_at"] = Problem("meeting_too_long", days=LONGEST_MEETING.days)
+    too_long = Problem("meeting_too_long", days=LONGEST_MEETING.days)
+    faults |= span_faults(draft.starts_at, draft.ends_at, LONGEST_MEETING, too_long)
     if not 0 < draft.quorum_numerator <= draft.quorum_denominator <= 100:
         faults["quorum"] = Problem("not_a_fraction")
     units = (draft.quorum_units_numerator, draft.quorum_units_denominator)
